@@ -1,0 +1,25 @@
+from django.db import models
+
+
+class Call(models.Model):
+    """One dial against one permit. It is on record before the line is asked; unknown until the line has said."""
+
+    permit_id = models.BigIntegerField(unique=True)
+    case_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    contact_point_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    work_item_id = models.BigIntegerField(null=True)
+    line = models.CharField(max_length=20, help_text="manual or simulated")
+    state = models.CharField(max_length=20, help_text="unknown, dialled, answered, ended, not-dialled")
+    asked_at = models.DateTimeField()
+    dialled_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=30, null=True, help_text="answered, no-answer, busy, unreachable, failed")
+    seconds = models.IntegerField(null=True)
+    right_person_at = models.DateTimeField(null=True, help_text="when the collector recorded that the customer speaks")
+    third_person_at = models.DateTimeField(null=True)
+    outcome_id = models.BigIntegerField(null=True)

@@ -1,0 +1,48 @@
+"""Users are made and changed by an administrator, by command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from tideover.core.access.models import User
+from tideover.core.access.rules import require
+from tideover.core.access.types import Actor, Role
+from tideover.core.journal import operations as journal
+
+
+def create_user(
+    *,
+    username: str,
+    display_name: str,
+    roles: Iterable[Role],
+    password: str,
+    language: str,
+    at: datetime,
+    actor: Actor,
+) -> int:
+    """Make a user who can sign in, and return the id. Calling again with the same name changes nothing."""
+    require(actor, Role.ADMINISTRATOR)
+    with transaction.atomic():
+        user, made = User.objects.get_or_create(
+            username=username,
+            defaults={
+                "display_name": display_name,
+                "roles": sorted(roles),
+                "language": language,
+            },
+        )
+        if made:
+            user.set_password(password)
+            user.save(update_fields=["password"])
+            journal.append(
+                chain=journal.INSTALLATION,
+                kind="user-created",
+                room="access",
+                at=at,
+                actor=actor,
+                body={"user_id": user.pk, "roles": sorted(roles)},
+            )
+    return user.pk

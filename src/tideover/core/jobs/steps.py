@@ -1,0 +1,87 @@
+"""Running a named sequence of steps for a key: once, in order, resumable after a kill at any point."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from tideover.core.clock.queries import real_now
+from tideover.core.jobs.models import StepRun
+
+Progress = Callable[["StepResult"], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named act that is idempotent for the sequence's key; it returns counts for the summary."""
+
+    name: str
+    act: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step came to, and whether it was done now or stood already."""
+
+    name: str
+    position: int
+    of: int
+    result: dict[str, Any]
+    seconds: Decimal
+    was_done: bool
+
+
+def run(
+    *, sequence: str, key: str, steps: Sequence[Step], progress: Progress | None = None
+) -> list[StepResult]:
+    """Run the steps that are not yet done, in order, and return all results.
+
+    Two processes on one key take turns: the second waits, then finds the steps done. The turn is a session
+    lock, so it is free again when its holder is killed. A step and its being done are one transaction; what it
+    leaves outside the database (a Parquet file under its digest) is written anew when it runs again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"{sequence}:{key}"])
+    try:
+        return [
+            _run_one(sequence, key, step, position, len(steps), progress)
+            for position, step in enumerate(steps, start=1)
+        ]
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{sequence}:{key}"])
+
+
+def _run_one(
+    sequence: str, key: str, step: Step, position: int, of: int, progress: Progress | None
+) -> StepResult:
+    row, _ = StepRun.objects.get_or_create(
+        sequence=sequence,
+        key=key,
+        step=step.name,
+        defaults={"position": position, "started_at": real_now()},
+    )
+    was_done = row.done_at is not None
+    if not was_done:
+        started = time.perf_counter()
+        with transaction.atomic():
+            row.result = step.act()
+            row.seconds = Decimal(str(round(time.perf_counter() - started, 3)))
+            row.done_at = real_now()
+            row.save(update_fields=["result", "done_at", "seconds"])
+    result = StepResult(step.name, position, of, row.result, row.seconds or Decimal(0), was_done)
+    if progress is not None:
+        progress(result)
+    return result
+
+
+def list_done(sequence: str, key: str) -> dict[str, dict[str, Any]]:
+    """The results of the steps that are done, by name."""
+    rows = StepRun.objects.filter(sequence=sequence, key=key, done_at__isnull=False)
+    return {row.step: row.result for row in rows}

@@ -1,0 +1,30 @@
+from django.db import models
+
+
+class WorkItem(models.Model):
+    """What a collector does on a case on a day (待办). Written when the day is filed; nobody deletes work."""
+
+    day = models.DateField()
+    client_id = models.BigIntegerField()
+    team_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField()
+    collector_id = models.BigIntegerField(null=True, help_text="null: uncovered, nobody may or can take it")
+    uncovered_cause = models.CharField(max_length=40, null=True)
+    position = models.IntegerField(null=True, help_text="order within the collector's day")
+    lead_account_id = models.BigIntegerField()
+    stage = models.CharField(max_length=40)
+    step = models.CharField(max_length=60)
+    action = models.CharField(max_length=20, help_text="contact, review or find-contact-point")
+    channel = models.CharField(max_length=20, null=True)
+    skill = models.CharField(max_length=60)
+    strategy_id = models.CharField(max_length=120)
+    strategy_version = models.CharField(max_length=64)
+    due_at = models.DateTimeField(null=True, help_text="a call-back's time; else within the day")
+    owed_amount = models.DecimalField(max_digits=18, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    done_at = models.DateTimeField(null=True)
+    done_cause = models.CharField(max_length=40, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "case_id"], name="assignment_once")]
+        indexes = [models.Index(fields=["collector_id", "day", "position"], name="assignment_list")]

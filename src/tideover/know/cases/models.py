@@ -1,0 +1,104 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Case(models.Model):
+    """One borrower, one client, one mandate: all their accounts there, worked together by one collector (案件)."""
+
+    customer_id = models.BigIntegerField(db_index=True)
+    person_id = models.BigIntegerField(db_index=True)
+    client_id = models.BigIntegerField()
+    mandate = models.CharField(max_length=20)
+    collector_id = models.BigIntegerField(null=True, db_index=True, help_text="user; null until first assigned")
+    opened_date = models.DateField()
+    closed_date = models.DateField(null=True)
+    close_cause = models.CharField(max_length=40, null=True, help_text="cured, paid, handed-back")
+    call_back_at = models.DateTimeField(null=True, help_text="when the customer asked to be called")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer_id", "client_id", "mandate"],
+                condition=models.Q(closed_date=None),
+                name="cases_one_open",
+            )
+        ]
+
+
+class CaseAccount(models.Model):
+    """An account within a case, and the rung of the ladder on which it stands."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    account_id = models.BigIntegerField(db_index=True)
+    stage = models.CharField(max_length=40)
+    stage_since_date = models.DateField()
+    stage_deadline_date = models.DateField(null=True)
+    stage_attempts_count = models.IntegerField(default=0)
+    stage_contacts_count = models.IntegerField(default=0, help_text="attempts in which any person was reached")
+    stage_right_party_count = models.IntegerField(default=0, help_text="right-party contacts")
+    late_since_date = models.DateField(null=True, help_text="the day on which the stage's deadline was found missed")
+    joined_date = models.DateField()
+    left_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account_id"], condition=models.Q(left_date=None), name="cases_account_once")
+        ]
+
+
+class StageMove(models.Model):
+    """A step on the ladder, with its cause. Append-only. ``skipped`` names minimum work that was not done."""
+
+    case_account = models.ForeignKey(CaseAccount, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    stage_from = models.CharField(max_length=40, null=True)
+    stage_to = models.CharField(max_length=40)
+    cause = models.CharField(max_length=60)
+    was_late = models.BooleanField(default=False)
+    was_skipped = models.BooleanField(default=False)
+
+
+class Tenure(models.Model):
+    """Who owned a case from when to when, and why it changed. Append-only but for its end."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    collector_id = models.BigIntegerField()
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(until_at=None), name="cases_one_tenure")
+        ]
+
+
+class Hold(models.Model):
+    """Contact is stopped within a scope, for a reason, until a date (暂停). It strips only its scope."""
+
+    scope = models.CharField(max_length=10, help_text="part, account, case or person")
+    person_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+")
+    account_id = models.BigIntegerField(null=True)
+    part_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    reason = models.CharField(max_length=30, help_text="dispute or hardship")
+    purposes = ArrayField(models.CharField(max_length=20), help_text="purposes of contact that it binds")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=80, null=True)
+    lift_cause = models.CharField(max_length=60, null=True)
+    fact_id = models.BigIntegerField()
+
+
+class Review(models.Model):
+    """A leader looked at the case before its final notice. Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    account_id = models.BigIntegerField()
+    stage = models.CharField(max_length=40)
+    decision = models.CharField(max_length=30, help_text="go-on, or stay")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    fact_id = models.BigIntegerField()
