@@ -1,0 +1,60 @@
+"""Fixtures that every test may use. The database server itself is started by ``tests/pg_plugin.py``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests import pg_plugin
+from tideover.core.postgres.address import APPLICATION, Address
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """This process's own copy of the migrated database, used as the application role."""
+    from django.db import connection
+
+    with pg_plugin.copied_database(os.environ.get("PYTEST_XDIST_WORKER", "main")) as owner:
+        connection.settings_dict["NAME"] = owner.name
+        assert connection.settings_dict["USER"] == APPLICATION
+        pg_plugin.replace_flush(owner)
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def owner_address(django_db_setup: None) -> Address:
+    """This process's test database as its owner, for what only a migration may do."""
+    return Address.parse(os.environ["DATABASE_OWNER_URL"])
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run the jobs that wait, here and now, on this test's own connection; says how many ran."""
+
+    def run() -> int:
+        from django.db import connection
+        from procrastinate.contrib.django import app
+
+        app.perform_import_paths()
+        count = 0
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute(
+                    "select id, task_name, args::text from procrastinate_jobs"
+                    " where status = 'todo' order by priority desc, id limit 1"
+                )
+                waiting = cursor.fetchone()
+                if waiting is None:
+                    return count
+                job, task, arguments = waiting
+                app.tasks[task](**json.loads(arguments))
+                cursor.execute("update procrastinate_jobs set status = 'succeeded' where id = %s", [job])
+                count += 1
+
+    return run
