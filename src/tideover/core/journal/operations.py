@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tideover.core.access.types import Actor
 from tideover.core.clock.queries import real_now
 from tideover.core.journal import rules
 from tideover.core.journal.models import ChainHead, DailyRoot, Fact
 from tideover.core.journal.queries import compute_root
+from tideover.core.journal.types import Acts
 
 INSTALLATION = 0
 
@@ -52,7 +52,7 @@ SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM filed), (SELECT count
 
 
 def append(
-    *, chain: int, kind: str, room: str, at: datetime, actor: Actor, body: Mapping[str, Any]
+    *, chain: int, kind: str, room: str, at: datetime, actor: Acts, body: Mapping[str, Any]
 ) -> int:
     """Write one fact on a customer's chain (or INSTALLATION) and return its id.
 
@@ -99,7 +99,7 @@ def append_set(
     kind: str,
     room: str,
     at: datetime,
-    actor: Actor,
+    actor: Acts,
     select: str,
     params: Mapping[str, Any] | Sequence[Any] | None = None,
 ) -> int:

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+
+class Acts(Protocol):
+    """Whoever a fact is written for; the journal keeps the name by which they sign, no more."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
