@@ -17,6 +17,7 @@ class Promise(models.Model):
     state = models.CharField(max_length=20, help_text="open, kept, partly-kept, broken, replaced")
     paid_amount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     judged_date = models.DateField(null=True)
+    verdict = models.CharField(max_length=20, null=True, help_text="used within one judging, null outside it")
     fact_id = models.BigIntegerField()
 
     class Meta:

@@ -37,13 +37,21 @@ class CaseAccount(models.Model):
     stage_contacts_count = models.IntegerField(default=0, help_text="attempts in which any person was reached")
     stage_right_party_count = models.IntegerField(default=0, help_text="right-party contacts")
     late_since_date = models.DateField(null=True, help_text="the day on which the stage's deadline was found missed")
+    promise_due_date = models.DateField(null=True, help_text="an open promise, told by arrangements: the stage waits")
+    broken_promises_count = models.IntegerField(default=0, help_text="within the case; told by arrangements")
+    paused_on_date = models.DateField(null=True, help_text="the last day that did not count: held, or promised")
+    stage_paused_days_count = models.IntegerField(default=0)
     joined_date = models.DateField()
     left_date = models.DateField(null=True)
+    left_cause = models.CharField(max_length=40, null=True, help_text="cured, paid, handed-back")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account_id"], condition=models.Q(left_date=None), name="cases_account_once")
+            models.UniqueConstraint(
+                fields=["account_id"], condition=models.Q(left_date=None), name="cases_account_once"
+            )
         ]
+        indexes = [models.Index(fields=["stage"], condition=models.Q(left_date=None), name="cases_account_stage")]
 
 
 class StageMove(models.Model):
@@ -89,6 +97,7 @@ class Hold(models.Model):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=80, null=True)
     lift_cause = models.CharField(max_length=60, null=True)
+    expiry_noted_at = models.DateTimeField(null=True, help_text="when its end was written to the journal")
     fact_id = models.BigIntegerField()
 
 
@@ -102,3 +111,27 @@ class Review(models.Model):
     at = models.DateTimeField()
     by = models.CharField(max_length=80)
     fact_id = models.BigIntegerField()
+
+
+class DayAccount(models.Model):
+    """What one refresh found of a workable account: emptied and filled anew, so that its steps see one truth."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    client_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField(db_index=True, help_text="the borrower")
+    mandate = models.CharField(max_length=20)
+    product = models.CharField(max_length=40)
+    dpd = models.IntegerField()
+    owed_amount = models.DecimalField(max_digits=18, decimal_places=4)
+    currency = models.CharField(max_length=3)
+
+
+class DayChange(models.Model):
+    """What one refresh changed, until its facts are written; empty outside the operation."""
+
+    client_id = models.BigIntegerField(db_index=True)
+    kind = models.CharField(max_length=30)
+    customer_id = models.BigIntegerField()
+    case_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    body = models.JSONField()
