@@ -36,7 +36,7 @@ _running: tuple[HomeLock, server.Server] | None = None
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(args: list[str]) -> Iterator[None]:
-    """Start the server before anything reads the settings; an xdist worker finds its address already there."""
+    """Start the server before anything reads the settings; an xdist worker finds its address there."""
     if "PYTEST_XDIST_WORKER" not in os.environ and not {"--help", "-h", "--version", "--co"} & set(args):
         start_server()
     return (yield)

@@ -152,7 +152,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = INSTALLATION.home.path / "static"
 STATICFILES_DIRS = [PACKAGE / "doors" / "screens" / "static"]
 # A server collects the files before it serves them; tests and single commands read them where they lie.
-_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+_COLLECTED = "TIDEOVER_COLLECTS" in os.environ or (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

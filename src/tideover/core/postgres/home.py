@@ -142,7 +142,8 @@ class HomeLock:
             self._descriptor = None
 
     def __enter__(self) -> HomeLock:
-        self.take()
+        if self._descriptor is None:
+            self.take()
         return self
 
     def __exit__(

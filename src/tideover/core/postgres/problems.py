@@ -11,7 +11,7 @@ class HomeInUse(Problem):
     code = "postgres.home-in-use"
 
     def __init__(self, *, home: str, process: int, command: str) -> None:
-        super().__init__(home=home, process=process, command=command)
+        super().__init__(home=home, process=str(process), command=command)
 
 
 class HomeUnusable(Problem):

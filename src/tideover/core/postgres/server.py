@@ -123,7 +123,7 @@ class Server:
         self._as.own(aside)
         with _password_file(self.home.read_secret("owner-password") or "") as password:
             self._as.own(password)
-            made = subprocess.run(  # noqa: S603
+            made = subprocess.run(
                 [
                     str(self._program("initdb")),
                     f"--pgdata={aside}",
@@ -178,7 +178,7 @@ class Server:
         settings = [f"--{name}={value}" for name, value in self.settings.items()]
         log = os.open(self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [
                     str(self._program("postgres")),
                     "-D",
@@ -266,7 +266,7 @@ def _is_server_of(process: int, data: Path) -> bool:
         elif Path("/proc/self").exists():
             return False
         else:
-            listed = subprocess.run(  # noqa: S603
+            listed = subprocess.run(
                 ["/bin/ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True
             )
             command = listed.stdout
