@@ -1,0 +1,109 @@
+"""Public reads: who acts in which scope, who is in which team, and who may work which stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from tideover.core.access.models import User
+from tideover.core.access.types import Actor, Role
+from tideover.know.staff.models import Certificate, ClientGrant, Membership, Team
+from tideover.know.staff.types import CertificateRead, MemberRead, TeamRead, UnknownTeam, UnknownUser
+
+
+def get_actor(user_id: int) -> Actor:
+    """The user as an actor: their roles, their team, and the clients that it was granted.
+
+    A user who is not active, or is in no team, has no scope at all; an unknown user raises UnknownUser.
+    """
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise UnknownUser(user=str(user_id))
+    if not user.is_active:
+        return Actor(user_id=user.pk, name=user.username, roles=frozenset())
+    teams = frozenset(Membership.objects.filter(user_id=user_id).values_list("team_id", flat=True))
+    clients = frozenset(ClientGrant.objects.filter(team_id__in=teams).values_list("client_id", flat=True))
+    roles = frozenset(Role(role) for role in user.roles)
+    return Actor(user_id=user.pk, name=user.username, roles=roles, team_ids=teams, client_ids=clients)
+
+
+def get_team(code: str) -> TeamRead:
+    """The team of this code; raises UnknownTeam."""
+    team = Team.objects.filter(code=code).first()
+    if team is None:
+        raise UnknownTeam(team=code)
+    return _team(team)
+
+
+def list_teams(ids: Iterable[int] | None = None) -> list[TeamRead]:
+    """All teams, or those of the ids, by code."""
+    found = Team.objects.order_by("code")
+    return [_team(team) for team in (found if ids is None else found.filter(pk__in=set(ids)))]
+
+
+def teams_of_client(client_id: int) -> list[TeamRead]:
+    """The teams that may work for the client, by code."""
+    granted = ClientGrant.objects.filter(client_id=client_id).values("team_id")
+    return [_team(team) for team in Team.objects.filter(pk__in=granted).order_by("code")]
+
+
+def _team(team: Team) -> TeamRead:
+    clients = frozenset(ClientGrant.objects.filter(team=team).values_list("client_id", flat=True))
+    return TeamRead(id=team.pk, code=team.code, name_en=team.name_en, name_zh=team.name_zh, client_ids=clients)
+
+
+def list_members(team_id: int) -> list[MemberRead]:
+    """Everybody in the team, by user name."""
+    memberships = {each.user_id: each for each in Membership.objects.filter(team_id=team_id)}
+    users = User.objects.filter(pk__in=memberships).order_by("username")
+    return [
+        MemberRead(
+            user_id=user.pk,
+            team_id=team_id,
+            username=user.username,
+            display_name=user.display_name,
+            roles=frozenset(user.roles),
+            is_active=user.is_active,
+            languages=tuple(memberships[user.pk].languages),
+            work_items_per_day_max=memberships[user.pk].work_items_per_day_max,
+            cases_max=memberships[user.pk].cases_max,
+            takes_new_cases=memberships[user.pk].takes_new_cases,
+        )
+        for user in users
+    ]
+
+
+def list_collectors(team_id: int) -> list[MemberRead]:
+    """The team's active members in the role of collector, by user name."""
+    return [each for each in list_members(team_id) if each.is_active and Role.COLLECTOR in each.roles]
+
+
+def is_working(user_id: int, client_id: int) -> bool:
+    """Whether the user is active and in a team that may work for the client."""
+    granted = ClientGrant.objects.filter(client_id=client_id).values("team_id")
+    member = Membership.objects.filter(user_id=user_id, team_id__in=granted).exists()
+    return member and User.objects.filter(pk=user_id, is_active=True).exists()
+
+
+def has_certificate(user_id: int, skill: str, at: datetime) -> bool:
+    """Whether the user may work the skill at the instant. Unknown is no."""
+    valid = Certificate.objects.filter(user_id=user_id, skill=skill, valid_from__lte=at, valid_until__gt=at)
+    return valid.filter(Q(revoked_at=None) | Q(revoked_at__gt=at)).exists()
+
+
+def list_certificates(user_id: int) -> list[CertificateRead]:
+    """All certificates that the user ever had, newest first."""
+    return [
+        CertificateRead(
+            id=each.pk,
+            user_id=each.user_id,
+            skill=each.skill,
+            valid_from=each.valid_from,
+            valid_until=each.valid_until,
+            issued_by=each.issued_by,
+            revoked_at=each.revoked_at,
+        )
+        for each in Certificate.objects.filter(user_id=user_id).order_by("-valid_from", "-pk")
+    ]
