@@ -26,7 +26,10 @@ CORE_APPS = {"access", "journal", "clock", "jobs", "policy", "sql"}
 
 def rooms() -> list[Path]:
     return sorted(
-        folder for wing in WINGS for folder in (HOUSE / wing).iterdir() if folder.is_dir() and folder.name != "__pycache__"
+        folder
+        for wing in WINGS
+        for folder in (HOUSE / wing).iterdir()
+        if folder.is_dir() and folder.name != "__pycache__"
     )
 
 
@@ -50,7 +53,11 @@ def test_rooms_are_entered_by_their_thresholds_only() -> None:
                 continue
             if inner in HANDED_TO_DOORS and importer.startswith("tideover.doors."):
                 continue
-            if room == "act.contact" and inner == "lines" and importer.startswith(("tideover.rehearsal", "tideover.doors")):
+            if (
+                room == "act.contact"
+                and inner == "lines"
+                and importer.startswith(("tideover.rehearsal", "tideover.doors"))
+            ):
                 continue
             trespasses.append(f"{importer} -> {module}")
     assert not trespasses, "import types, queries or operations instead: " + "; ".join(sorted(trespasses))
@@ -76,7 +83,11 @@ def test_migrations_depend_on_rooms_below_only() -> None:
 
 
 def test_nobody_reaches_a_room_by_django_s_registry() -> None:
-    found = [str(path) for path in HOUSE.rglob("*.py") if "apps.get_model" in path.read_text() and "migrations" not in path.parts]
+    found = [
+        str(path)
+        for path in HOUSE.rglob("*.py")
+        if "apps.get_model" in path.read_text() and "migrations" not in path.parts
+    ]
     assert not found
 
 
@@ -110,7 +121,11 @@ def may_read(wing: str, room: str, table: str) -> bool:
 
 def string_constants(path: Path) -> list[str]:
     tree = ast.parse(path.read_text())
-    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
 
 
 def test_no_room_writes_another_rooms_tables_from_python() -> None:
