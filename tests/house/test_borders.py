@@ -121,11 +121,7 @@ def may_read(wing: str, room: str, table: str) -> bool:
 
 def string_constants(path: Path) -> list[str]:
     tree = ast.parse(path.read_text())
-    return [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def test_no_room_writes_another_rooms_tables_from_python() -> None:

@@ -77,11 +77,7 @@ def test_everything_public_says_what_it_means() -> None:
         if path.name not in ("operations.py", "queries.py"):
             continue
         for node in ast.parse(path.read_text()).body:
-            if (
-                isinstance(node, ast.FunctionDef)
-                and not node.name.startswith("_")
-                and not ast.get_docstring(node)
-            ):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node):
                 silent.append(f"{path.relative_to(ROOT)}:{node.name}")
     assert not silent
 
@@ -107,15 +103,14 @@ def test_every_word_exists_in_both_languages_with_the_same_blanks() -> None:
     problems = []
     for code, entry in words.catalogue().items():
         texts = {
-            language: " ".join(said.values()) if isinstance(said, dict) else said
-            for language, said in entry.items()
+            language: " ".join(said.values()) if isinstance(said, dict) else said for language, said in entry.items()
         }
         blanks = {language: set(re.findall(r"\{(\w+)[^}]*\}", text)) for language, text in texts.items()}
         if blanks["en"] | {"count"} != blanks["zh-Hans"] | {"count"}:
             problems.append(f"{code}: {blanks['en']} against {blanks['zh-Hans']}")
         if not re.search(r"[\u4e00-\u9fff]|^[^A-Za-z]*(\{\w+\}|[A-Z]{2,})", texts["zh-Hans"]):
             problems.append(f"{code}: zh-Hans has no Chinese: {texts['zh-Hans']}")
-        if re.search(r"[\u4e00-\u9fff][,;?!]|[,;?!][\u4e00-\u9fff]", texts["zh-Hans"]):
+        if re.search(r"[\u4e00-\u9fff][,;?!:]|[,;?!:][\u4e00-\u9fff]", texts["zh-Hans"]):
             problems.append(f"{code}: half-width punctuation between Chinese words: {texts['zh-Hans']}")
     assert not problems
 
@@ -173,9 +168,7 @@ def test_what_runs_is_free_of_gpl() -> None:
         except importlib.metadata.PackageNotFoundError:
             continue
         licence = " ".join([data.get("License-Expression", ""), *data.get_all("Classifier", [])])
-        assert not re.search(
-            r"(?<!L)GPL|Affero|General Public License v3 \(GPL", licence.replace("LGPL", "L")
-        ), name
+        assert not re.search(r"(?<!L)GPL|Affero|General Public License v3 \(GPL", licence.replace("LGPL", "L")), name
         for need in importlib.metadata.requires(name) or []:
             if "extra ==" not in need:
                 queue.append(re.split(r"[ ;<>=!\[(~]", need)[0])
