@@ -71,6 +71,7 @@ SECRET_KEY = INSTALLATION.session_key
 PERSON_KEY = INSTALLATION.person_key
 STORE = INSTALLATION.store
 POLICY_OVERLAY = INSTALLATION.policy_overlay
+POLICY_KINDS = "tideover.doors.policy_kinds.register_all"
 ALLOWED_HOSTS = list(INSTALLATION.hosts)
 DEBUG = False
 
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "tideover.core.clock",
     "tideover.core.access",
     "tideover.core.jobs",
+    "tideover.core.policy",
     "tideover.know.clients",
     "tideover.know.customers",
     "tideover.know.portfolio",
