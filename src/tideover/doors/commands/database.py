@@ -108,9 +108,7 @@ def embedded_environment(home: Home) -> dict[str, str]:
 def migrate() -> None:
     """Migrate the embedded database as its owner, in a process of its own; nothing where nothing is new."""
     environment = {**os.environ, **embedded_environment(Home.from_environment())}
-    subprocess.run(
-        [sys.executable, "-m", "tideover.doors.commands.main", "migrate"], env=environment, check=True
-    )
+    subprocess.run([sys.executable, "-m", "tideover.doors.commands.main", "migrate"], env=environment, check=True)
 
 
 def ensure_current(*, ours: bool) -> None:

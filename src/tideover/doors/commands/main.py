@@ -51,9 +51,7 @@ def build_parser(modules: Sequence[str]) -> argparse.ArgumentParser:
         epilog=terminal.say("commands.epilog"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    subparsers = parser.add_subparsers(
-        title=terminal.say("commands.title"), metavar="COMMAND", dest="command"
-    )
+    subparsers = parser.add_subparsers(title=terminal.say("commands.title"), metavar="COMMAND", dest="command")
     for module in modules:
         load(module).register(subparsers)
     return parser
