@@ -5,59 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Permit',
+            name="Permit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField()),
-                ('local_date', models.DateField(help_text="the customer's date")),
-                ('person_id', models.BigIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('client_id', models.BigIntegerField()),
-                ('case_id', models.BigIntegerField()),
-                ('account_id', models.BigIntegerField(help_text='the account that leads the contact', null=True)),
-                ('contact_point_id', models.BigIntegerField()),
-                ('user_id', models.BigIntegerField()),
-                ('channel', models.CharField(max_length=20)),
-                ('purpose', models.CharField(max_length=20)),
-                ('granted', models.BooleanField()),
-                ('clause', models.CharField(help_text='the rule that refused', max_length=120, null=True)),
-                ('until_at', models.DateTimeField(help_text='when the refusal may end, if known', null=True)),
-                ('expires_at', models.DateTimeField(help_text='a permit not used by then is void, and still counts', null=True)),
-                ('rules_version', models.CharField(help_text='digest of the rules that decided', max_length=64)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(help_text='proved that nothing left: the count is given back', null=True)),
-                ('fact_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField()),
+                ("local_date", models.DateField(help_text="the customer's date")),
+                ("person_id", models.BigIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                ("client_id", models.BigIntegerField()),
+                ("case_id", models.BigIntegerField()),
+                ("account_id", models.BigIntegerField(help_text="the account that leads the contact", null=True)),
+                ("contact_point_id", models.BigIntegerField()),
+                ("user_id", models.BigIntegerField()),
+                ("channel", models.CharField(max_length=20)),
+                ("purpose", models.CharField(max_length=20)),
+                ("granted", models.BooleanField()),
+                ("clause", models.CharField(help_text="the rule that refused", max_length=120, null=True)),
+                ("until_at", models.DateTimeField(help_text="when the refusal may end, if known", null=True)),
+                (
+                    "expires_at",
+                    models.DateTimeField(help_text="a permit not used by then is void, and still counts", null=True),
+                ),
+                ("rules_version", models.CharField(help_text="digest of the rules that decided", max_length=64)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "returned_at",
+                    models.DateTimeField(help_text="proved that nothing left: the count is given back", null=True),
+                ),
+                ("fact_id", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', 'local_date'], name='gate_permit_person')],
+                "indexes": [models.Index(fields=["person_id", "local_date"], name="gate_permit_person")],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_id', models.BigIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('client_id', models.BigIntegerField()),
-                ('contact_point_id', models.BigIntegerField(null=True)),
-                ('channel', models.CharField(max_length=20)),
-                ('purpose', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('local_date', models.DateField()),
-                ('counts', models.BooleanField(default=True)),
-                ('result', models.CharField(default='unknown', help_text='unknown, no-answer, answered, not-dialled', max_length=20)),
-                ('permit', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gate.permit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_id", models.BigIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                ("client_id", models.BigIntegerField()),
+                ("contact_point_id", models.BigIntegerField(null=True)),
+                ("channel", models.CharField(max_length=20)),
+                ("purpose", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("local_date", models.DateField()),
+                ("counts", models.BooleanField(default=True)),
+                (
+                    "result",
+                    models.CharField(
+                        default="unknown", help_text="unknown, no-answer, answered, not-dialled", max_length=20
+                    ),
+                ),
+                (
+                    "permit",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="gate.permit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person_id', 'local_date'], name='gate_attempt_person')],
+                "indexes": [models.Index(fields=["person_id", "local_date"], name="gate_attempt_person")],
             },
         ),
     ]
