@@ -83,7 +83,16 @@ COLUMNS: tuple[Column, ...] = (
     _column("payments_amount_30d", "money", "paid in thirty days", "三十日内还款"),
 )
 
+GATE_COLUMNS: tuple[Column, ...] = (
+    _column("calls_person_today_count", "count", "calls to the person today, by any client", "当日对本人拨打次数"),
+    _column("calls_person_7d_count", "count", "calls to the person in seven days", "七日内对本人拨打次数"),
+)
+"""What the gate's caps count: attempts of channel ``call`` that count, to the person, over every client, on the day
+and on the seven local days that end with it. Only the gate's night reads them; a reason must not tell of others."""
+
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 
-PARQUET: tuple[tuple[str, str], ...] = KEYS + tuple((column.name, column.duckdb_type) for column in COLUMNS)
+PARQUET: tuple[tuple[str, str], ...] = KEYS + tuple(
+    (column.name, column.duckdb_type) for column in COLUMNS + GATE_COLUMNS
+)
 """Every column of the file in its order, with its DuckDB type."""
