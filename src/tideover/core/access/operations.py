@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from tideover.core.access.models import User
-from tideover.core.access.rules import require
+from tideover.core.access.models import SignInFailure, User
+from tideover.core.access.rules import digest_of_name, require
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
 
@@ -46,3 +46,15 @@ def create_user(
                 body={"user_id": user.pk, "roles": sorted(roles)},
             )
     return user.pk
+
+
+def note_sign_in_failure(*, username: str, at: datetime) -> None:
+    """Count a failed sign-in; the name is kept as a digest only, and failures of an earlier day go."""
+    with transaction.atomic():
+        SignInFailure.objects.filter(at__lt=at - timedelta(days=1)).delete()
+        SignInFailure.objects.create(username_digest=digest_of_name(username), at=at)
+
+
+def set_language(*, user_id: int, language: str) -> None:
+    """Keep the language in which a user reads. A taste, not a fact: the journal is not told."""
+    User.objects.filter(pk=user_id).update(language=language)

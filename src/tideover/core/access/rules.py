@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from tideover.core.access.types import AccessRefused, Actor, Role
+
+# Five failures within five minutes close a user name for as long.
+FAILURES_MAX = 5
+FAILURES_WINDOW_SECONDS = 300
+
+
+def digest_of_name(username: str) -> str:
+    """A user name as a failure remembers it: whoever reads the table does not learn who mistyped."""
+    return hashlib.sha256(username.strip().casefold().encode()).hexdigest()
 
 
 def require(actor: Actor, *roles: Role) -> None:

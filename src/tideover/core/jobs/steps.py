@@ -36,9 +36,7 @@ class StepResult:
     was_done: bool
 
 
-def run(
-    *, sequence: str, key: str, steps: Sequence[Step], progress: Progress | None = None
-) -> list[StepResult]:
+def run(*, sequence: str, key: str, steps: Sequence[Step], progress: Progress | None = None) -> list[StepResult]:
     """Run the steps that are not yet done, in order, and return all results.
 
     Two processes on one key take turns: the second waits, then finds the steps done. The turn is a session
@@ -58,9 +56,7 @@ def run(
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{sequence}:{key}"])
 
 
-def _run_one(
-    sequence: str, key: str, step: Step, position: int, of: int, progress: Progress | None
-) -> StepResult:
+def _run_one(sequence: str, key: str, step: Step, position: int, of: int, progress: Progress | None) -> StepResult:
     row, _ = StepRun.objects.get_or_create(
         sequence=sequence,
         key=key,

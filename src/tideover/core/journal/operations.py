@@ -51,18 +51,14 @@ SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM filed), (SELECT count
 """
 
 
-def append(
-    *, chain: int, kind: str, room: str, at: datetime, actor: Acts, body: Mapping[str, Any]
-) -> int:
+def append(*, chain: int, kind: str, room: str, at: datetime, actor: Acts, body: Mapping[str, Any]) -> int:
     """Write one fact on a customer's chain (or INSTALLATION) and return its id.
 
     Must be inside a transaction: the fact stands or falls with what it tells of.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact is written inside its operation's transaction")
-    ChainHead.objects.bulk_create(
-        [ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)], ignore_conflicts=True
-    )
+    ChainHead.objects.bulk_create([ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)], ignore_conflicts=True)
     head = ChainHead.objects.select_for_update().get(chain_id=chain)
     recorded_at = real_now()
     text = rules.canonical(body)

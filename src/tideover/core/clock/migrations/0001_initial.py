@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ClockOffset',
+            name="ClockOffset",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('offset_seconds', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('waits_until_at', models.DateTimeField(help_text='the clock stops here until it is moved on', null=True)),
-                ('set_at', models.DateTimeField(help_text='real time at which it was set')),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("offset_seconds", models.DecimalField(decimal_places=6, max_digits=18)),
+                (
+                    "waits_until_at",
+                    models.DateTimeField(help_text="the clock stops here until it is moved on", null=True),
+                ),
+                ("set_at", models.DateTimeField(help_text="real time at which it was set")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='clock_one_row')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="clock_one_row")],
             },
         ),
     ]

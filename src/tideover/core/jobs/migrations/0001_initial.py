@@ -4,28 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StepRun',
+            name="StepRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=80)),
-                ('step', models.CharField(max_length=60)),
-                ('position', models.SmallIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('result', models.JSONField(default=dict)),
-                ('seconds', models.DecimalField(decimal_places=3, max_digits=12, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=80)),
+                ("step", models.CharField(max_length=60)),
+                ("position", models.SmallIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("result", models.JSONField(default=dict)),
+                ("seconds", models.DecimalField(decimal_places=3, max_digits=12, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('sequence', 'key', 'step'), name='jobs_step_once')],
+                "constraints": [models.UniqueConstraint(fields=("sequence", "key", "step"), name="jobs_step_once")],
             },
         ),
     ]

@@ -4,56 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('chain_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('length', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
+                ("chain_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("length", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'journal_chain_head',
+                "db_table": "journal_chain_head",
             },
         ),
         migrations.CreateModel(
-            name='DailyRoot',
+            name="DailyRoot",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('chains', models.BigIntegerField()),
-                ('facts', models.BigIntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("chains", models.BigIntegerField()),
+                ("facts", models.BigIntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'journal_daily_root',
+                "db_table": "journal_daily_root",
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain_id', models.BigIntegerField()),
-                ('sequence', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=80)),
-                ('room', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(help_text="the installation's clock")),
-                ('recorded_at', models.DateTimeField(help_text="the machine's clock")),
-                ('actor', models.CharField(max_length=80)),
-                ('body', models.TextField(help_text='canonical JSON as stored: the digest covers this very text')),
-                ('previous', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("chain_id", models.BigIntegerField()),
+                ("sequence", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=80)),
+                ("room", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(help_text="the installation's clock")),
+                ("recorded_at", models.DateTimeField(help_text="the machine's clock")),
+                ("actor", models.CharField(max_length=80)),
+                ("body", models.TextField(help_text="canonical JSON as stored: the digest covers this very text")),
+                ("previous", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'journal_fact',
-                'indexes': [models.Index(fields=['kind', 'at'], name='journal_fact_kind_at')],
-                'constraints': [models.UniqueConstraint(fields=('chain_id', 'sequence'), name='journal_fact_link')],
+                "db_table": "journal_fact",
+                "indexes": [models.Index(fields=["kind", "at"], name="journal_fact_kind_at")],
+                "constraints": [models.UniqueConstraint(fields=("chain_id", "sequence"), name="journal_fact_link")],
             },
         ),
     ]
