@@ -12,8 +12,8 @@ import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 14):
     sys.exit(
-        "Tideover needs Python 3.11, 3.12, 3.13 or 3.14; this is %d.%d (%s).\n"
-        "Name another one: make PYTHON=/path/to/python3.12 setup" % (*sys.version_info[:2], sys.executable)
+        "Tideover needs Python 3.11, 3.12, 3.13 or 3.14; this is {}.{} ({}).\n"
+        "Name another one: make PYTHON=/path/to/python3.12 setup".format(*sys.version_info[:2], sys.executable)
     )
 
 import base64
