@@ -7,8 +7,10 @@ Add a line when a room declares a kind in its ``policy_schema.py``. No Django ma
 from __future__ import annotations
 
 from tideover.core.policy import calendars, kinds
+from tideover.decide.gate import policy_schema as gate
+from tideover.know.cases import policy_schema as cases
 
-ALL = (calendars.KIND,)
+ALL = (calendars.KIND, cases.KIND, *gate.KINDS)
 
 
 def register_all() -> None:

@@ -9,9 +9,7 @@ class Case(models.Model):
     person_id = models.BigIntegerField(db_index=True)
     client_id = models.BigIntegerField()
     mandate = models.CharField(max_length=20)
-    collector_id = models.BigIntegerField(
-        null=True, db_index=True, help_text="user; null until first assigned"
-    )
+    collector_id = models.BigIntegerField(null=True, db_index=True, help_text="user; null until first assigned")
     opened_date = models.DateField()
     closed_date = models.DateField(null=True)
     close_cause = models.CharField(max_length=40, null=True, help_text="cured, paid, handed-back")
@@ -36,20 +34,12 @@ class CaseAccount(models.Model):
     stage_since_date = models.DateField()
     stage_deadline_date = models.DateField(null=True)
     stage_attempts_count = models.IntegerField(default=0)
-    stage_contacts_count = models.IntegerField(
-        default=0, help_text="attempts in which any person was reached"
-    )
+    stage_contacts_count = models.IntegerField(default=0, help_text="attempts in which any person was reached")
     stage_right_party_count = models.IntegerField(default=0, help_text="right-party contacts")
-    late_since_date = models.DateField(
-        null=True, help_text="the day on which the stage's deadline was found missed"
-    )
-    promise_due_date = models.DateField(
-        null=True, help_text="an open promise, told by arrangements: the stage waits"
-    )
-    broken_promises_count = models.IntegerField(default=0, help_text="within the case; told by arrangements")
-    paused_on_date = models.DateField(
-        null=True, help_text="the last day that did not count: held, or promised"
-    )
+    late_since_date = models.DateField(null=True, help_text="the day on which the stage's deadline was found missed")
+    promise_due_date = models.DateField(null=True, help_text="an open promise, told by arrangements: the stage waits")
+    broken_promises_count = models.IntegerField(default=0, help_text="since the last review; told by arrangements")
+    paused_on_date = models.DateField(null=True, help_text="the last day that did not count: held, or promised")
     stage_paused_days_count = models.IntegerField(default=0)
     joined_date = models.DateField()
     left_date = models.DateField(null=True)
@@ -61,9 +51,7 @@ class CaseAccount(models.Model):
                 fields=["account_id"], condition=models.Q(left_date=None), name="cases_account_once"
             )
         ]
-        indexes = [
-            models.Index(fields=["stage"], condition=models.Q(left_date=None), name="cases_account_stage")
-        ]
+        indexes = [models.Index(fields=["stage"], condition=models.Q(left_date=None), name="cases_account_stage")]
 
 
 class StageMove(models.Model):
@@ -89,9 +77,7 @@ class Tenure(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=models.Q(until_at=None), name="cases_one_tenure"
-            )
+            models.UniqueConstraint(fields=["case"], condition=models.Q(until_at=None), name="cases_one_tenure")
         ]
 
 
@@ -128,16 +114,17 @@ class Review(models.Model):
 
 
 class DayAccount(models.Model):
-    """What one refresh found of a workable account: emptied and filled anew, so that its steps see one truth."""
+    """What one refresh found of each account that is workable or in a case: filled anew by each, so that all its
+    steps see one truth."""
 
     account_id = models.BigIntegerField(primary_key=True)
     client_id = models.BigIntegerField(db_index=True)
     customer_id = models.BigIntegerField(db_index=True, help_text="the borrower")
-    mandate = models.CharField(max_length=20)
+    mandate = models.CharField(max_length=20, null=True)
     product = models.CharField(max_length=40)
     dpd = models.IntegerField()
     owed_amount = models.DecimalField(max_digits=18, decimal_places=4)
-    currency = models.CharField(max_length=3)
+    is_workable = models.BooleanField()
 
 
 class DayChange(models.Model):

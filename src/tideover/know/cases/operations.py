@@ -1,0 +1,272 @@
+"""Public writes: bringing a client's cases up to a day, and what people and other rooms do to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from tideover.core.access.rules import require, require_client
+from tideover.core.access.types import Actor, Role
+from tideover.core.journal import operations as journal
+from tideover.know.cases import queries, refreshing, rules
+from tideover.know.cases.models import Case, CaseAccount, Hold, Review
+from tideover.know.cases.types import (
+    AccountNotInCase,
+    CaseClosed,
+    HoldPeriodEmpty,
+    HoldReason,
+    HoldScope,
+    NotUnderReview,
+    ReviewDecision,
+    UnknownCase,
+    UnknownCause,
+    UnknownHold,
+)
+from tideover.know.clients import queries as clients_queries
+
+ROOM = "cases"
+
+
+def refresh(*, client_id: int, day: date, at: datetime, actor: Actor) -> dict[str, int]:
+    """Bring all cases of the client up to the day: open, join, move, note late and skipped, close.
+
+    Works on sets. A second time on the same day changes nothing and tells nothing. ``at`` is the instant as of
+    which money and holds are looked at. Returns the counts of what changed, and how many cases are now open.
+    """
+    client = clients_queries.get_client_by_id(client_id)
+    ladders = queries.list_ladders()
+    with transaction.atomic():
+        refreshing.run(ladders, client_id, client.zone, day, at)
+        counts = refreshing.tell(refreshing.FACTS, at, actor)
+    return {
+        "opened": counts["case-opened"],
+        "joined": counts["account-joined"],
+        "moved": counts["stage-moved"],
+        "skipped": counts["stage-skipped"],
+        "late": counts["stage-late"],
+        "left": counts["account-left"],
+        "closed": counts["case-closed"],
+        "holds_expired": counts["hold-expired"],
+        "open": Case.objects.filter(client_id=client_id, closed_date=None).count(),
+    }
+
+
+def record_work(*, case_id: int, account_id: int | None, attempt: bool, contact: bool, right_party: bool) -> None:
+    """Count a piece of work toward the stage of the account, or of every open account of the case.
+
+    Must be inside a transaction: whoever tells of the work writes its fact. On a closed case it changes nothing.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("work is recorded in the transaction of what it tells of")
+    present = CaseAccount.objects.filter(case_id=case_id, left_date=None)
+    if account_id is not None:
+        present = present.filter(account_id=account_id)
+    present.update(
+        stage_attempts_count=F("stage_attempts_count") + int(attempt),
+        stage_contacts_count=F("stage_contacts_count") + int(contact),
+        stage_right_party_count=F("stage_right_party_count") + int(right_party),
+    )
+
+
+def note_promise(*, account_id: int, due_date: date | None) -> None:
+    """Keep that a promise is open on the account until the date: its stage waits. None: no longer.
+
+    Must be inside a transaction; arrangements calls it with its own fact.
+    """
+    CaseAccount.objects.filter(account_id=account_id, left_date=None).update(promise_due_date=due_date)
+
+
+def note_promises_judged(*, given: str, params: Mapping[str, Any]) -> int:
+    """Let the stages of accounts go on whose promise was judged; a broken one is counted. Returns how many.
+
+    ``given`` is a SELECT of (account_id, is_broken). Must be inside a transaction; arrangements calls it.
+    """
+    with connection.cursor() as cursor:
+        text = refreshing.statement("note_promises_judged").replace("FROM given AS", f"FROM ({given}) AS")
+        cursor.execute(text, params)
+        return cursor.rowcount
+
+
+def lock_case(*, case_id: int) -> Case:
+    """Lock the case's row for the rest of the transaction, and return it; raises UnknownCase.
+
+    Whatever ends in a change of a case takes this first, so that two people on one case come one after the other.
+    """
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise UnknownCase(case_id=case_id)
+    return case
+
+
+def _lock_open_case(case_id: int, actor: Actor) -> Case:
+    case = lock_case(case_id=case_id)
+    require_client(actor, case.client_id)
+    if case.closed_date is not None:
+        raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)
+    return case
+
+
+def _require_account(case: Case, account_id: int) -> CaseAccount:
+    present = CaseAccount.objects.filter(case=case, account_id=account_id, left_date=None).first()
+    if present is None:
+        raise AccountNotInCase(case_id=case.pk, account_id=account_id)
+    return present
+
+
+def place_hold(
+    *,
+    case_id: int,
+    scope: HoldScope,
+    reason: HoldReason,
+    until_at: datetime,
+    account_id: int | None = None,
+    part_amount: Decimal | None = None,
+    purposes: Iterable[str] = ("collection",),
+    at: datetime,
+    actor: Actor,
+) -> int:
+    """Stop contact for the named purposes within the scope until before ``until_at``; returns the hold's id.
+
+    Raises CaseClosed, AccountNotInCase, HoldPeriodEmpty.
+    """
+    require(actor, Role.COLLECTOR, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
+    scope, reason = HoldScope(scope), HoldReason(reason)
+    if until_at <= at:
+        raise HoldPeriodEmpty(until_at=until_at)
+    with transaction.atomic():
+        case = _lock_open_case(case_id, actor)
+        if scope in (HoldScope.ACCOUNT, HoldScope.PART):
+            _require_account(case, account_id or 0)
+        else:
+            account_id, part_amount = None, None
+        bound = sorted(set(purposes))
+        fact_id = _fact(
+            case,
+            "hold-placed",
+            at,
+            actor,
+            scope=scope,
+            reason=reason,
+            account_id=account_id,
+            part_amount=part_amount,
+            purposes=bound,
+            until_at=until_at,
+        )
+        hold = Hold.objects.create(
+            scope=scope,
+            person_id=case.person_id,
+            customer_id=case.customer_id,
+            case=case,
+            account_id=account_id,
+            part_amount=part_amount,
+            reason=reason,
+            purposes=bound,
+            from_at=at,
+            until_at=until_at,
+            fact_id=fact_id,
+        )
+    return hold.pk
+
+
+def lift_hold(*, hold_id: int, cause: str, at: datetime, actor: Actor) -> None:
+    """End a hold before its time, with a cause. One that has ended already stays as it is."""
+    require(actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
+    if cause not in rules.LIFT_CAUSES:
+        raise UnknownCause(cause=cause, known=", ".join(rules.LIFT_CAUSES))
+    with transaction.atomic():
+        hold = Hold.objects.select_for_update().filter(pk=hold_id).first()
+        if hold is None or hold.case_id is None:
+            raise UnknownHold(hold_id=hold_id)
+        case = lock_case(case_id=hold.case_id)
+        require_client(actor, case.client_id)
+        if hold.lifted_at is None and at < hold.until_at:
+            hold.lifted_at, hold.lifted_by, hold.lift_cause = at, actor.name, cause
+            hold.save(update_fields=["lifted_at", "lifted_by", "lift_cause"])
+            _fact(case, "hold-lifted", at, actor, hold_id=hold_id, reason=hold.reason, cause=cause)
+
+
+def set_call_back(*, case_id: int, call_back_at: datetime | None, at: datetime, actor: Actor) -> None:
+    """Keep when the customer asked to be called, or with None that this is done; raises CaseClosed."""
+    with transaction.atomic():
+        case = _lock_open_case(case_id, actor)
+        if case.call_back_at == call_back_at:
+            return
+        case.call_back_at = call_back_at
+        case.save(update_fields=["call_back_at"])
+        if call_back_at is not None:
+            _fact(case, "call-back-set", at, actor, call_back_at=call_back_at)
+
+
+def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:
+    """Record a leader's decision before the final notice; the next refresh moves the account by it.
+
+    Raises NotUnderReview for an account whose stage asks for no review, CaseClosed, AccountNotInCase.
+    """
+    require(actor, Role.TEAM_LEADER)
+    decision = ReviewDecision(decision)
+    with transaction.atomic():
+        case = _lock_open_case(case_id, actor)
+        present = _require_account(case, account_id)
+        if not _asks_for_review(present.stage):
+            raise NotUnderReview(case_id=case_id, account_id=account_id, stage=present.stage)
+        fact_id = _fact(case, "case-reviewed", at, actor, account_id=account_id, stage=present.stage, decision=decision)
+        made = Review.objects.create(
+            case=case,
+            account_id=account_id,
+            stage=present.stage,
+            decision=decision,
+            at=at,
+            by=actor.name,
+            fact_id=fact_id,
+        )
+    return made.pk
+
+
+def _asks_for_review(stage: str) -> bool:
+    return any(
+        each.name == stage and each.minimum.reviews_count > 0
+        for ladder in queries.list_ladders()
+        for each in ladder.rules.stages
+    )
+
+
+def assign_collectors(*, given: str, params: Mapping[str, Any], at: datetime, actor: Actor) -> dict[str, int]:
+    """Give open cases their collectors, as a set; returns how many were newly assigned and how many changed.
+
+    ``given`` is a SELECT of (case_id, collector_id, cause), a case at most once; its parameters may not be called
+    ``at``. A case that has the collector already, or is closed, stays as it is.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            text = refreshing.statement("assign_collectors").replace("FROM given AS", f"FROM ({given}) AS")
+            cursor.execute(text, {**params, "at": at})
+            cursor.execute(refreshing.statement("start_tenures"), {"at": at})
+        counts = refreshing.tell(("collector-assigned", "collector-changed"), at, actor)
+    return {"assigned": counts["collector-assigned"], "changed": counts["collector-changed"]}
+
+
+def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetime, actor: Actor) -> None:
+    """Give a case to another collector. A change needs a cause out of the closed list; raises CaseClosed."""
+    require(actor, Role.TEAM_LEADER)
+    if cause not in rules.CHANGE_CAUSES:
+        raise UnknownCause(cause=cause, known=", ".join(rules.CHANGE_CAUSES))
+    with transaction.atomic():
+        case = _lock_open_case(case_id, actor)
+        assign_collectors(
+            given="SELECT %(case_id)s::bigint AS case_id, %(collector_id)s::bigint AS collector_id,"
+            " %(cause)s::text AS cause",
+            params={"case_id": case.pk, "collector_id": collector_id, "cause": cause},
+            at=at,
+            actor=actor,
+        )
+
+
+def _fact(case: Case, kind: str, at: datetime, actor: Actor, **body: Any) -> int:
+    return journal.append(
+        chain=case.customer_id, kind=kind, room=ROOM, at=at, actor=actor, body={"case_id": case.pk, **body}
+    )

@@ -1,0 +1,257 @@
+"""Public reads: cases with their accounts and rungs, holds, and the ladder itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from tideover.core.policy import queries as policy
+from tideover.know.cases import refreshing, rules
+from tideover.know.cases.models import Case, CaseAccount, Hold, Review, Tenure
+from tideover.know.cases.types import (
+    CaseAccountRead,
+    CaseRead,
+    HoldRead,
+    HoldReason,
+    HoldScope,
+    Ladder,
+    NoLadder,
+    ReviewDecision,
+    ReviewRead,
+    StageCount,
+    TenureRead,
+    UnknownCase,
+    UnknownHold,
+)
+
+
+def list_ladders() -> list[Ladder]:
+    """Every ladder in force."""
+    return [
+        Ladder(policy_id=file.id, version=file.version, title=file.title, rules=file.data)
+        for file in policy.load("stages")
+    ]
+
+
+def get_ladder(product: str) -> Ladder:
+    """The ladder of a product; raises NoLadder."""
+    for ladder in list_ladders():
+        if product in ladder.rules.products:
+            return ladder
+    raise NoLadder(product=product)
+
+
+def get_stage_positions() -> dict[str, int]:
+    """How far up its ladder each stage stands."""
+    return {stage.name: position for ladder in list_ladders() for position, stage in enumerate(ladder.rules.stages)}
+
+
+def get_stage_titles() -> dict[str, dict[str, str]]:
+    """What each stage is called, by language: for whoever shows a stage's name."""
+    return {stage.name: dict(stage.title) for ladder in list_ladders() for stage in ladder.rules.stages}
+
+
+def get_case(case_id: int) -> CaseRead:
+    """The case with its accounts, tenures, reviews and all its holds; raises UnknownCase."""
+    found = _read(Case.objects.filter(pk=case_id))
+    if not found:
+        raise UnknownCase(case_id=case_id)
+    return found[0]
+
+
+def list_cases(case_ids: Iterable[int]) -> list[CaseRead]:
+    """The cases of these ids, by id."""
+    return _read(Case.objects.filter(pk__in=set(case_ids)))
+
+
+def list_cases_of_customer(customer_id: int) -> list[CaseRead]:
+    """All cases that the customer ever had with this client, newest first."""
+    return _read(Case.objects.filter(customer_id=customer_id))[::-1]
+
+
+def list_open_cases(client_id: int, *, collector_id: int | None = None) -> list[CaseRead]:
+    """The client's open cases, by id, or those of one collector."""
+    found = Case.objects.filter(client_id=client_id, closed_date=None)
+    return _read(found if collector_id is None else found.filter(collector_id=collector_id))
+
+
+def get_open_case_of_account(account_id: int) -> CaseRead | None:
+    """The open case in which the account is worked, if it is."""
+    present = CaseAccount.objects.filter(account_id=account_id, left_date=None).first()
+    return get_case(present.case_id) if present else None
+
+
+def get_collector_id(case_id: int) -> int | None:
+    """Who owns the case; raises UnknownCase."""
+    case = Case.objects.filter(pk=case_id).values_list("collector_id", flat=True)
+    if not case:
+        raise UnknownCase(case_id=case_id)
+    return case[0]
+
+
+def _read(cases: Iterable[Case]) -> list[CaseRead]:
+    """The cases in full, by id: five queries however many they are."""
+    rows = sorted(cases, key=lambda case: case.pk)
+    ids = [case.pk for case in rows]
+    positions = get_stage_positions()
+    accounts: dict[int, list[CaseAccountRead]] = {}
+    for each in CaseAccount.objects.filter(case_id__in=ids).order_by("joined_date", "account_id", "pk"):
+        accounts.setdefault(each.case_id, []).append(_account(each))
+    tenures: dict[int, list[TenureRead]] = {}
+    for each in Tenure.objects.filter(case_id__in=ids).order_by("from_at", "pk"):
+        tenures.setdefault(each.case_id, []).append(
+            TenureRead(each.collector_id, each.from_at, each.until_at, each.cause)
+        )
+    reviews: dict[int, list[ReviewRead]] = {}
+    for each in Review.objects.filter(case_id__in=ids).order_by("at", "pk"):
+        decision = ReviewDecision(each.decision)
+        reviews.setdefault(each.case_id, []).append(ReviewRead(each.account_id, each.stage, decision, each.at, each.by))
+    holds = _holds_of(rows)
+    found = []
+    for case in rows:
+        own = tuple(accounts.get(case.pk, ()))
+        leading = rules.lead(own, positions)
+        found.append(
+            CaseRead(
+                id=case.pk,
+                customer_id=case.customer_id,
+                person_id=case.person_id,
+                client_id=case.client_id,
+                mandate=case.mandate,
+                collector_id=case.collector_id,
+                opened_date=case.opened_date,
+                closed_date=case.closed_date,
+                close_cause=case.close_cause,
+                call_back_at=case.call_back_at,
+                accounts=own,
+                lead_account_id=leading.account_id if leading else None,
+                stage=leading.stage if leading else None,
+                stage_deadline_date=leading.stage_deadline_date if leading else None,
+                late_since_date=leading.late_since_date if leading else None,
+                tenures=tuple(tenures.get(case.pk, ())),
+                reviews=tuple(reviews.get(case.pk, ())),
+                holds=tuple(holds[case.pk]),
+            )
+        )
+    return found
+
+
+def _account(row: CaseAccount) -> CaseAccountRead:
+    return CaseAccountRead(
+        account_id=row.account_id,
+        stage=row.stage,
+        stage_since_date=row.stage_since_date,
+        stage_deadline_date=row.stage_deadline_date,
+        attempts_count=row.stage_attempts_count,
+        contacts_count=row.stage_contacts_count,
+        right_party_count=row.stage_right_party_count,
+        broken_promises_count=row.broken_promises_count,
+        promise_due_date=row.promise_due_date,
+        paused_on_date=row.paused_on_date,
+        late_since_date=row.late_since_date,
+        joined_date=row.joined_date,
+        left_date=row.left_date,
+        left_cause=row.left_cause,
+    )
+
+
+def _hold(row: Hold) -> HoldRead:
+    return HoldRead(
+        id=row.pk,
+        scope=HoldScope(row.scope),
+        reason=HoldReason(row.reason),
+        person_id=row.person_id,
+        customer_id=row.customer_id,
+        case_id=row.case_id,
+        account_id=row.account_id,
+        part_amount=row.part_amount,
+        purposes=tuple(row.purposes),
+        from_at=row.from_at,
+        until_at=row.until_at,
+        lifted_at=row.lifted_at,
+        lifted_by=row.lifted_by,
+        lift_cause=row.lift_cause,
+    )
+
+
+def _holds_of(cases: Sequence[Case]) -> dict[int, list[HoldRead]]:
+    """The holds placed in each case, and those of its customer that bind the whole person."""
+    ids = [case.pk for case in cases]
+    customers = {case.customer_id for case in cases}
+    placed = Hold.objects.filter(Q(case_id__in=ids) | Q(customer_id__in=customers, scope=HoldScope.PERSON)).order_by(
+        "from_at", "pk"
+    )
+    holds = [_hold(each) for each in placed]
+    return {
+        case.pk: [
+            each
+            for each in holds
+            if each.case_id == case.pk or (each.scope is HoldScope.PERSON and each.customer_id == case.customer_id)
+        ]
+        for case in cases
+    }
+
+
+def get_hold(hold_id: int) -> HoldRead:
+    """One hold; raises UnknownHold."""
+    row = Hold.objects.filter(pk=hold_id).first()
+    if row is None:
+        raise UnknownHold(hold_id=hold_id)
+    return _hold(row)
+
+
+def list_holds(case_id: int, at: datetime) -> list[HoldRead]:
+    """The holds that stand on the case at the instant, the oldest first; raises UnknownCase."""
+    return [each for each in get_case(case_id).holds if each.binds(at)]
+
+
+def list_standing_holds(client_id: int, at: datetime) -> list[HoldRead]:
+    """The holds that stand in the client's cases at the instant, those that end first coming first."""
+    standing = _standing(at).filter(case__client_id=client_id).order_by("until_at", "pk")
+    return [_hold(each) for each in standing]
+
+
+def _standing(at: datetime) -> QuerySet[Hold]:
+    not_lifted = Q(lifted_at=None) | Q(lifted_at__gt=at)
+    return Hold.objects.filter(not_lifted, from_at__lte=at, until_at__gt=at)
+
+
+def find_binding_hold(
+    person_id: int, case_id: int, account_id: int | None, purpose: str, at: datetime
+) -> HoldRead | None:
+    """The hold that stops this purpose of contact at the instant, the widest first; None if nothing does.
+
+    A hold on an account stops contact about that account; with no account named, the case counts as held once
+    each of its open accounts is. A hold on a part of an amount leaves the rest to be talked about.
+    """
+    standing = _standing(at).filter(purposes__contains=[purpose])
+    wide = standing.filter(Q(person_id=person_id, scope=HoldScope.PERSON) | Q(case_id=case_id, scope=HoldScope.CASE))
+    found = wide.order_by("-scope", "-until_at", "pk").first()
+    if found is not None:
+        return _hold(found)
+    of_account = standing.filter(scope=HoldScope.ACCOUNT).order_by("-until_at", "pk")
+    if account_id is not None:
+        found = of_account.filter(account_id=account_id).first()
+        return _hold(found) if found else None
+    open_ids = set(CaseAccount.objects.filter(case_id=case_id, left_date=None).values_list("account_id", flat=True))
+    held = list(of_account.filter(account_id__in=open_ids))
+    if open_ids and {each.account_id for each in held} == open_ids:
+        return _hold(held[-1])
+    return None
+
+
+def has_hold(person_id: int, case_id: int, account_id: int | None, purpose: str, at: datetime) -> bool:
+    """Whether a hold stops this purpose of contact at the instant."""
+    return find_binding_hold(person_id, case_id, account_id, purpose, at) is not None
+
+
+def list_stage_counts(client_id: int, day: date) -> list[StageCount]:
+    """How many accounts and cases stand on each stage, in the ladder's order; empty stages are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(refreshing.statement("count_stages"), {"client_id": client_id, "day": day})
+        rows = [StageCount(*row) for row in cursor.fetchall()]
+    positions = get_stage_positions()
+    return sorted(rows, key=lambda row: positions.get(row.stage, len(positions)))

@@ -1,0 +1,147 @@
+"""How ``refresh`` brings all cases of a client up to a day: a list of set statements, and the facts they make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from django.db import connection
+from sqlglot import exp
+
+from tideover.core.access.types import Actor
+from tideover.core.journal import operations as journal
+from tideover.know.cases.models import DayAccount, DayChange
+from tideover.know.cases.types import Ladder, NoLadder
+
+ROOM = "cases"
+STEPS = (
+    "let_accounts_leave",
+    "open_cases",
+    "join_accounts",
+    "pause_accounts",
+    "move_accounts",
+    "note_late",
+    "note_expired_holds",
+    "close_cases",
+)
+FACTS = (
+    "account-left",
+    "case-opened",
+    "account-joined",
+    "stage-moved",
+    "stage-skipped",
+    "stage-late",
+    "hold-expired",
+    "case-closed",
+)
+"""In the order in which they are told, so that a customer's chain reads as it happened."""
+
+_TELL = """
+SELECT customer_id,
+    (array_agg(body ORDER BY id))[1] || CASE
+        WHEN count(*) > 1 THEN jsonb_build_object('changes', jsonb_agg(body ORDER BY id)) ELSE '{}'::jsonb
+    END
+FROM cases_daychange
+WHERE kind = %(change)s
+GROUP BY customer_id
+"""
+
+
+@lru_cache(maxsize=32)
+def statement(name: str) -> str:
+    """The text of one of the room's SQL files."""
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: datetime) -> None:
+    """Fill what the steps look at, then take them in order. Must be inside a transaction."""
+    params = {"client_id": client_id, "zone": zone, "day": day, "at": at, **ladder_params(ladders)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.refresh:{client_id}"])
+        DayAccount.objects.filter(client_id=client_id).delete()
+        cursor.execute(statement("fill_day_accounts"), params)
+        _refuse_unknown_products(ladders, client_id)
+        for step in STEPS:
+            text = statement(step)
+            if step == "move_accounts":
+                text = text.replace("'<next-move>'", next_move_sql(ladders))
+            cursor.execute(text, params)
+
+
+def tell(kinds: Sequence[str], at: datetime, actor: Actor) -> dict[str, int]:
+    """Write the facts of what changed, one a customer and kind, and clear the changes; the counts are of changes.
+
+    Must be inside the transaction that noted them: no other one ever sees a noted change.
+    """
+    counts: dict[str, int] = {}
+    for kind in kinds:
+        counts[kind] = DayChange.objects.filter(kind=kind).count()
+        if counts[kind]:
+            journal.append_set(kind=kind, room=ROOM, at=at, actor=actor, select=_TELL, params={"change": kind})
+    DayChange.objects.all().delete()
+    return counts
+
+
+def _refuse_unknown_products(ladders: Sequence[Ladder], client_id: int) -> None:
+    known = {product for ladder in ladders for product in ladder.rules.products}
+    found = DayAccount.objects.filter(client_id=client_id).exclude(product__in=known)
+    product = found.values_list("product", flat=True).order_by("product").first()
+    if product is not None:
+        raise NoLadder(product=product)
+
+
+def ladder_params(ladders: Sequence[Ladder]) -> dict[str, Any]:
+    """The ladders as parameters: their rungs and their moves as JSON, their versions, and the longest memory."""
+    stages = [
+        {
+            "product": product,
+            "name": stage.name,
+            "position": position,
+            "deadline_days": stage.deadline_calendar_days,
+            "attempts_min": stage.minimum.attempts_count,
+            "reviews_min": stage.minimum.reviews_count,
+            "is_end": stage.is_end,
+        }
+        for ladder in ladders
+        for product in ladder.rules.products
+        for position, stage in enumerate(ladder.rules.stages)
+    ]
+    moves = [
+        {"number": number, "name": move.name, "leads_to": move.to}
+        for number, (_, _, move) in enumerate(_moves(ladders))
+    ]
+    return {
+        "stages": json.dumps(stages),
+        "moves": json.dumps(moves),
+        "ladder_version": ",".join(sorted({ladder.version for ladder in ladders})),
+        "former_collector_days": max((each.rules.former_collector_days for each in ladders), default=0),
+    }
+
+
+def _moves(ladders: Sequence[Ladder]) -> list[tuple[str, str, Any]]:
+    return [
+        (product, stage.name, move)
+        for ladder in ladders
+        for product in ladder.rules.products
+        for stage in ladder.rules.stages
+        for move in stage.moves
+    ]
+
+
+def next_move_sql(ladders: Sequence[Ladder]) -> str:
+    """The number of the first move that holds, as one CASE over all ladders; null where an account stays."""
+    chosen = exp.Case()
+    moves = _moves(ladders)
+    for number, (product, stage, move) in enumerate(moves):
+        condition = exp.and_(
+            exp.column("product", quoted=True).eq(product),
+            exp.column("stage", quoted=True).eq(stage),
+            sqlglot.parse_one(move.when.to_sql("postgres"), read="postgres"),
+        )
+        chosen = chosen.when(condition, exp.Literal.number(number))
+    return chosen.sql(dialect="postgres") if moves else "CAST(NULL AS integer)"

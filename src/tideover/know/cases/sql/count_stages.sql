@@ -1,0 +1,13 @@
+-- what: how many accounts and cases stand on each stage, and how many are late, due on the day, or wait
+-- grain: one row per stage
+-- reads: cases_case, cases_caseaccount
+SELECT present.stage,
+    count(*) AS accounts_count,
+    count(DISTINCT present.case_id) AS cases_count,
+    count(*) FILTER (WHERE present.late_since_date IS NOT NULL) AS late_count,
+    count(*) FILTER (WHERE present.stage_deadline_date = %(day)s AND present.late_since_date IS NULL) AS due_count,
+    count(*) FILTER (WHERE present.paused_on_date = %(day)s) AS paused_count
+FROM cases_caseaccount AS present
+JOIN cases_case ON cases_case.id = present.case_id
+WHERE cases_case.client_id = %(client_id)s AND present.left_date IS NULL
+GROUP BY present.stage
