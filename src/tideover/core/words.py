@@ -88,7 +88,7 @@ def has(code: str) -> bool:
     return code in catalogue()
 
 
-def render(what: Problem | str, language: str, **fields: Any) -> str:
+def render(what: Problem | str, language: str, /, **fields: Any) -> str:
     """The words for a problem or a code in the language; an unknown code is shown as it is."""
     if isinstance(what, Problem):
         code, fields = what.code, {**what.fields, **fields}
@@ -120,7 +120,7 @@ def normal_language(tag: str | None) -> str:
 
 
 def say(value: Any, language: str) -> str:
-    """A value as the language writes it."""
+    """A value as the language writes it; of a text in both languages, the language's own."""
     if isinstance(value, Money):
         return money(value, language)
     if isinstance(value, datetime):
@@ -131,6 +131,8 @@ def say(value: Any, language: str) -> str:
         return value.strftime("%H:%M")
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value, language)
+    if isinstance(value, Mapping) and normal_language(language) in value:
+        return str(value[normal_language(language)])
     return str(value)
 
 

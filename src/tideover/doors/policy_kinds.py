@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from tideover.core.policy import calendars, kinds
 from tideover.decide.gate import policy_schema as gate
+from tideover.decide.strategy import policy_schema as strategy
 from tideover.know.cases import policy_schema as cases
 
-ALL = (calendars.KIND, cases.KIND, *gate.KINDS)
+ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND)
 
 
 def register_all() -> None:

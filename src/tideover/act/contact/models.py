@@ -6,6 +6,7 @@ class Call(models.Model):
 
     permit_id = models.BigIntegerField(unique=True)
     case_id = models.BigIntegerField(db_index=True)
+    account_id = models.BigIntegerField(help_text="the account that leads the contact")
     customer_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     client_id = models.BigIntegerField()
@@ -23,3 +24,6 @@ class Call(models.Model):
     right_person_at = models.DateTimeField(null=True, help_text="when the collector recorded that the customer speaks")
     third_person_at = models.DateTimeField(null=True)
     outcome_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "state"], name="contact_call_user")]

@@ -88,12 +88,11 @@ def zones_of(book: Rulebook, seen: Circumstances) -> tuple[str, ...]:
 def decide(book: Rulebook, seen: Circumstances, at: datetime) -> Verdict:
     """What the rules say at the instant."""
     zones = zones_of(book, seen)
-    missing = book.coverage.refuses(
-        seen.country, seen.channel, seen.purpose, local_date(at, zones[0] if zones else "UTC")
-    )
+    day = local_date(at, zones[0] if zones else "UTC")
+    missing = book.coverage.refuses(seen.country, seen.channel, seen.purpose, day)
     if missing is not None or not zones or seen.country is None:
         return _closed(f"gate.{missing or 'country-unknown'}", zones)
-    if not book.binding(seen.country, seen.channel, seen.purpose, local_date(at, zones[0])):
+    if not book.binding(seen.country, seen.channel, seen.purpose, day):
         return _closed(NO_RULE, zones)
     refusals = refusals_at(book, seen, at, zones)
     left_today, left_week = left(book, seen, at, zones)

@@ -120,9 +120,13 @@ class PermitRead:
 
 
 class ContactRefused(Problem):
-    """No permit was given: the clause, and until when it refuses."""
+    """No permit was given: the answer with its clause, its words, and until when it refuses."""
 
     code = "gate.contact-refused"
+
+    def __init__(self, answer: PermitAnswer) -> None:
+        super().__init__(clause=answer.clause, until_at=answer.until_at, says=answer.says)
+        self.answer = answer
 
 
 class PermitUnknown(Problem):

@@ -1,0 +1,245 @@
+"""Public writes of contact: dialling, what the line reports, and who is on the line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from tideover.act.contact import lines, queries, rules
+from tideover.act.contact.models import Call
+from tideover.act.contact.types import (
+    NOT_DIALLED,
+    UNKNOWN,
+    AlreadyOnCall,
+    CallRead,
+    CallRecorded,
+    CallUnknown,
+    LineUnsure,
+    MayNotWork,
+    NotAnswered,
+    NothingToDial,
+    NotYourCall,
+)
+from tideover.core.access.types import Actor, Role
+from tideover.core.journal import operations as journal
+from tideover.decide.assignment import queries as assignment
+from tideover.decide.gate import operations as gate
+from tideover.decide.gate.types import CALL, COLLECTION, ContactRefused
+from tideover.know.cases import operations as cases
+from tideover.know.cases import queries as cases_queries
+from tideover.know.cases.types import CaseRead
+from tideover.know.customers import queries as customers
+
+ROOM = "contact"
+
+
+def dial(
+    *, case_id: int, contact_point_id: int, work_item_id: int | None, line: str, at: datetime, actor: Actor
+) -> CallRead:
+    """Call the customer of a case: ask for a permit, put permit and call on record, and only then ask the line.
+
+    Two transactions: the first commits permit and call, in state unknown, before the line hears of it; the second
+    what the line said. A crash in between leaves unknown: it counts, and is never sent again by itself. So this
+    refuses to run inside a transaction. Raises MayNotWork, AlreadyOnCall, ContactRefused (the refusal is kept),
+    and LineUnsure where the line did not say whether it dialled.
+    """
+    port = lines.get(line)
+    with transaction.atomic(durable=True):
+        call = _put_on_record(case_id, contact_point_id, work_item_id, line, at, actor)
+    if isinstance(call, ContactRefused):
+        raise call
+    number = customers.reveal_contact_point(contact_point_id, call.permit_id)
+    try:
+        port.dial(call.pk, number)
+    except lines.NotDialled as proof:
+        return _note_not_dialled(call.pk, proof.cause, at)
+    except Exception as error:
+        raise LineUnsure(call_id=str(call.pk), line=line) from error
+    with transaction.atomic(durable=True):
+        taken = _apply(_locked(call.pk), "dialled", at)
+    return replace(taken, number=number if lines.shows_number(line) else None)
+
+
+def _put_on_record(
+    case_id: int, contact_point_id: int, work_item_id: int | None, line: str, at: datetime, actor: Actor
+) -> Call | ContactRefused:
+    """Permit and call, or the refusal; inside dial's first transaction."""
+    if actor.user_id is None:
+        raise MayNotWork(case_id=str(case_id))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact-user:{actor.user_id}"])
+    if (live := queries.get_live_call(actor.user_id, at)) is not None:
+        raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
+    case = cases_queries.get_case(case_id)
+    if not assignment.may_work(actor.user_id, case_id, at):
+        raise MayNotWork(case_id=str(case_id))
+    account_id = _lead_account(case, work_item_id)
+    answer = gate.issue_permit(
+        case_id=case_id,
+        account_id=account_id,
+        contact_point_id=contact_point_id,
+        channel=CALL,
+        purpose=COLLECTION,
+        at=at,
+        actor=actor,
+    )
+    if not answer.granted or answer.permit_id is None:
+        return ContactRefused(answer)
+    gate.use_permit(permit_id=answer.permit_id, at=at)
+    return Call.objects.create(
+        permit_id=answer.permit_id,
+        case_id=case_id,
+        account_id=account_id,
+        customer_id=case.customer_id,
+        person_id=case.person_id,
+        client_id=case.client_id,
+        contact_point_id=contact_point_id,
+        user_id=actor.user_id,
+        work_item_id=work_item_id,
+        line=line,
+        state=UNKNOWN,
+        asked_at=at,
+    )
+
+
+def _lead_account(case: CaseRead, work_item_id: int | None) -> int:
+    """The account that leads the contact: the work item's while it is open in the case, else the case's own."""
+    still_open = {each.account_id for each in case.open_accounts}
+    if work_item_id is not None:
+        work = assignment.get_work(work_item_id)
+        if work.case_id == case.id and work.lead_account_id in still_open:
+            return work.lead_account_id
+    if case.lead_account_id is None:
+        raise NothingToDial(case_id=str(case.id))
+    return case.lead_account_id
+
+
+def _note_not_dialled(call_id: int, cause: str, at: datetime) -> CallRead:
+    """The line's proof that nothing left: the count is given back."""
+    with transaction.atomic(durable=True):
+        call = _locked(call_id)
+        if call.state != UNKNOWN:
+            return queries.read(call)
+        call.state, call.cause = NOT_DIALLED, "failed"
+        call.save(update_fields=["state", "cause"])
+        gate.record_result(permit_id=call.permit_id, result="not-dialled", at=at, actor=_line_actor(call))
+        _fact(call, "call-not-dialled", at, _line_actor(call), line_says=cause)
+    return queries.read(call)
+
+
+def note_line_event(
+    *, call_id: int, event: str, at: datetime, cause: str | None = None, seconds: int | None = None
+) -> CallRead:
+    """Take what a line reports: ``dialled``, ``answered``, or ``ended`` with its cause and seconds.
+
+    The same event again, or one that comes late, changes nothing that is known. Called by outcomes, which records
+    a no-answer by itself. The tally, the work on the stages and the facts follow in the same transaction.
+    """
+    with transaction.atomic():
+        return _apply(_locked(call_id), event, at, cause, seconds)
+
+
+def _apply(call: Call, event: str, at: datetime, cause: str | None = None, seconds: int | None = None) -> CallRead:
+    """What the event makes of the locked call, and what others must know of it at once."""
+    before = rules.Course(
+        call.state, call.dialled_at, call.answered_at, call.ended_at, call.cause, call.seconds
+    )
+    after = rules.apply(before, event, at, cause, seconds)
+    if after == before:
+        return queries.read(call)
+    call.state, call.dialled_at, call.answered_at = after.state, after.dialled_at, after.answered_at
+    call.ended_at, call.cause, call.seconds = after.ended_at, after.cause, after.seconds
+    call.save(update_fields=["state", "dialled_at", "answered_at", "ended_at", "cause", "seconds"])
+    dialled = before.dialled_at is None
+    answered = before.answered_at is None and after.answered_at is not None
+    ended = before.ended_at is None and after.ended_at is not None
+    if dialled or answered:
+        cases.record_work(
+            case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False
+        )
+    actor = _line_actor(call)
+    if answered:
+        gate.record_result(permit_id=call.permit_id, result="answered", at=at, actor=actor)
+    elif ended or before.state == NOT_DIALLED:
+        gate.record_result(permit_id=call.permit_id, result="no-answer", at=at, actor=actor)
+    if dialled:
+        _fact(call, "call-dialled", at, actor, line=call.line)
+    if answered:
+        _fact(call, "call-answered", at, actor)
+    if ended:
+        _fact(call, "call-ended", at, actor, cause=after.cause, seconds=after.seconds)
+    return queries.read(call)
+
+
+def note_right_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
+    """The collector has made sure that the customer is on the line: amounts may be seen."""
+    with transaction.atomic():
+        call = _on_the_line(call_id, actor)
+        if call.right_person_at is not None and not queries.read(call).is_third_person:
+            return queries.read(call)
+        first = call.right_person_at is None
+        call.right_person_at = at
+        call.save(update_fields=["right_person_at"])
+        if first:
+            cases.record_work(case_id=call.case_id, account_id=None, attempt=False, contact=False, right_party=True)
+        _fact(call, "right-person-reached", at, actor)
+    return queries.read(call)
+
+
+def note_third_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
+    """Somebody else is on the line: only the call-back line may be shown, and nothing of the debt said."""
+    with transaction.atomic():
+        call = _on_the_line(call_id, actor)
+        if queries.read(call).is_third_person:
+            return queries.read(call)
+        call.third_person_at = at
+        call.save(update_fields=["third_person_at"])
+        _fact(call, "third-person-reached", at, actor)
+    return queries.read(call)
+
+
+def note_outcome(*, call_id: int, outcome_id: int) -> CallRead:
+    """Keep which outcome the call came to; with it the call is over on the page.
+
+    Must be inside a transaction: outcomes calls it in the one that writes the outcome and its fact. The line may
+    still be open; it will report its end by itself.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a call takes its outcome in the outcome's transaction")
+    call = _locked(call_id)
+    if call.outcome_id not in (None, outcome_id):
+        raise CallRecorded(call_id=str(call_id))
+    call.outcome_id = outcome_id
+    call.save(update_fields=["outcome_id"])
+    return queries.read(call)
+
+
+def _on_the_line(call_id: int, actor: Actor) -> Call:
+    """The locked call, if the actor made it, somebody took it, and its outcome does not stand yet."""
+    call = _locked(call_id)
+    if call.user_id != actor.user_id:
+        raise NotYourCall(call_id=str(call_id))
+    if call.answered_at is None:
+        raise NotAnswered(call_id=str(call_id))
+    if call.outcome_id is not None:
+        raise CallRecorded(call_id=str(call_id))
+    return call
+
+
+def _locked(call_id: int) -> Call:
+    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    if call is None:
+        raise CallUnknown(call_id=str(call_id))
+    return call
+
+
+def _line_actor(call: Call) -> Actor:
+    """The line itself, as the journal names it."""
+    return Actor(user_id=None, name=f"line-{call.line}", roles=frozenset({Role.SYSTEM}))
+
+
+def _fact(call: Call, kind: str, at: datetime, actor: Actor, **more: object) -> int:
+    body = {"call_id": call.pk, "case_id": call.case_id, "user_id": call.user_id, **more}
+    return journal.append(chain=call.customer_id, kind=kind, room=ROOM, at=at, actor=actor, body=body)
