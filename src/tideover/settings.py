@@ -102,16 +102,19 @@ INSTALLED_APPS = [
     "tideover.act.payments",
     "tideover.act.outcomes",
     "tideover.act.intake",
+    "tideover.doors.screens",
 ]
 
 MIDDLEWARE = [
+    "tideover.doors.screens.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tideover.doors.screens.middleware.LanguageMiddleware",
+    "tideover.doors.screens.middleware.RolesMiddleware",
 ]
 
 ROOT_URLCONF = "tideover.doors.urls"
@@ -123,8 +126,11 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "doors"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request"],
-            "builtins": [],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "tideover.doors.screens.context.frame",
+            ],
+            "builtins": ["django.templatetags.static", "tideover.doors.screens.templatetags.tideover"],
         },
     }
 ]
@@ -139,6 +145,8 @@ LOGIN_URL = "/sign-in"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tideover.doors.screens.errors.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

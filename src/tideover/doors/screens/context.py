@@ -1,0 +1,48 @@
+"""What every page may show: language, navigation, the clock, the replay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tideover.core.access.types import Role
+from tideover.core.clock import queries as clock_queries
+from tideover.doors.screens import replay, toasts
+from tideover.doors.screens.roles import actor_of
+from tideover.doors.screens.scope import zone_of
+
+# code of the word, url name, who sees it
+NAVIGATION = (
+    ("screens.nav.work", "work", (Role.COLLECTOR,)),
+    ("screens.nav.today", "today", (Role.TEAM_LEADER,)),
+    ("screens.nav.imports", "imports", (Role.INTEGRATOR,)),
+    ("screens.nav.payments", "payments", (Role.INTEGRATOR,)),
+    ("screens.nav.holds", "holds", (Role.COMPLIANCE_OFFICER,)),
+    ("screens.nav.ladder", "ladder", None),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The frame around each page."""
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    demo = replay.demo_of(request)
+    match = getattr(request, "resolver_match", None)
+    return {
+        "language": getattr(request, "language", "en"),
+        "other_language": "en" if getattr(request, "language", "en") == "zh-Hans" else "zh-Hans",
+        "signed_in": signed_in,
+        "nav": _navigation(request) if signed_in else [],
+        "here": match.url_name if match else "",
+        "clock": clock_queries.read(),
+        "desk_zone": zone_of(request) if signed_in else "UTC",
+        "demo": demo,
+        "is_replaying": demo is not None and not demo.is_ready,
+        "hours": range(7, 24),
+        "toasts": toasts.take(request),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, str]]:
+    roles = actor_of(request).roles
+    return [{"code": code, "url": url} for code, url, allowed in NAVIGATION if allowed is None or roles & set(allowed)]

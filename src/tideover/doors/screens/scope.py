@@ -1,0 +1,24 @@
+"""Which clients a page is about, and in whose time it is read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from tideover.doors.screens.roles import actor_of
+from tideover.know.clients import queries as clients_queries
+from tideover.know.clients.types import ClientRead
+
+
+def clients_of(request: HttpRequest) -> list[ClientRead]:
+    """The clients within the person's scope; read once a request."""
+    clients = getattr(request, "_clients", None)
+    if clients is None:
+        clients = clients_queries.list_clients(ids=sorted(actor_of(request).client_ids))
+        request._clients = clients  # type: ignore[attr-defined]
+    return clients
+
+
+def zone_of(request: HttpRequest) -> str:
+    """The zone in which this person's day is read: that of their first client."""
+    clients = clients_of(request)
+    return clients[0].zone if clients else "UTC"

@@ -1,0 +1,106 @@
+"""What holds for every page, told as the people at the desk meet it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from tideover.core.access import operations as access
+from tideover.core.access.types import SYSTEM, Role
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a ferry is not a bridge"
+AT = datetime(2026, 10, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def wang(db: None) -> str:
+    access.create_user(
+        username="wang",
+        display_name="王敏",
+        roles=[Role.COLLECTOR],
+        password=PASSWORD,
+        language="zh-Hans",
+        at=AT,
+        actor=SYSTEM,
+    )
+    return "wang"
+
+
+def sign_in(client: Client, username: str, password: str = PASSWORD, **more: str) -> object:
+    return client.post("/sign-in", {"username": username, "password": password, **more})
+
+
+def test_nobody_sees_a_page_without_signing_in(client: Client) -> None:
+    answer = client.get("/ladder?x=1")
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in?next=%2Fladder%3Fx%3D1")
+
+
+def test_a_partial_request_after_the_session_ended_moves_the_whole_window(client: Client) -> None:
+    answer = client.get("/ladder", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in")
+
+
+def test_signing_in_leads_back_to_where_one_wanted_to_go_but_never_elsewhere(client: Client, wang: str) -> None:
+    assert sign_in(client, wang, next="/ladder")["Location"] == "/ladder"
+    client.post("/sign-out")
+    assert sign_in(client, wang, next="https://elsewhere.example/")["Location"] == "/"
+
+
+def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(client: Client, wang: str) -> None:
+    wrong_password = sign_in(client, wang, "nonsense").content.decode()
+    wrong_name = sign_in(client, "nobody", "nonsense").content.decode()
+    assert "用户名或密码不正确" in wrong_password
+    assert wrong_password.replace("wang", "").count("notice stop") == wrong_name.count("notice stop") == 1
+
+
+def test_after_five_failures_even_the_right_password_waits_five_minutes(client: Client, wang: str) -> None:
+    for _ in range(5):
+        assert sign_in(client, wang, "nonsense").status_code == 401
+    answer = sign_in(client, wang)
+    assert answer.status_code == 401
+    assert "暂停登录五分钟" in answer.content.decode()
+
+
+def test_a_page_is_read_in_the_users_language_until_they_switch(client: Client, wang: str) -> None:
+    sign_in(client, wang)
+    assert '<html lang="zh-Hans"' in client.get("/ladder").content.decode()
+    assert client.post("/language", {"language": "en", "back": "/ladder"})["Location"] == "/ladder"
+    page = client.get("/ladder").content.decode()
+    assert '<html lang="en"' in page and "The ladder" in page
+
+
+def test_a_page_that_is_not_there_says_so_in_the_readers_language(client: Client, wang: str) -> None:
+    sign_in(client, wang)
+    answer = client.get("/no-such-page")
+    assert answer.status_code == 404
+    assert "没有这个页面" in answer.content.decode()
+
+
+def test_a_view_that_states_no_role_answers_nobody(client: Client, wang: str, settings: object) -> None:
+    settings.ROOT_URLCONF = "tideover.doors.screens.tests.urls_without_roles"  # type: ignore[attr-defined]
+    client.post("/sign-in", {"username": wang, "password": PASSWORD})
+    assert client.get("/forgotten").status_code == 403
+
+
+def test_every_page_forbids_what_is_inline_or_from_elsewhere(client: Client) -> None:
+    headers = client.get("/sign-in").headers
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy and "style-src 'self';" in policy
+    assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff" and headers["Cache-Control"] == "no-store"
+
+
+def test_every_address_states_its_roles() -> None:
+    from django.urls import get_resolver
+
+    def views(patterns: list) -> list:
+        found = []
+        for each in patterns:
+            found += views(each.url_patterns) if hasattr(each, "url_patterns") else [each]
+        return found
+
+    silent = [str(each.pattern) for each in views(get_resolver().url_patterns) if not hasattr(each.callback, "roles")]
+    assert not silent
