@@ -45,6 +45,16 @@ def list_calls_without_outcome(user_id: int) -> list[CallRead]:
     return [read(call) for call in found.order_by("asked_at", "pk")]
 
 
+def count_calls(contact_point_id: int, before: datetime) -> int:
+    """How often a number was dialled before the instant."""
+    return Call.objects.filter(contact_point_id=contact_point_id, asked_at__lt=before).count()
+
+
+def count_talks(customer_id: int, before: datetime) -> int:
+    """In how many calls before the instant the customer was on the line."""
+    return Call.objects.filter(customer_id=customer_id, asked_at__lt=before, right_person_at__isnull=False).count()
+
+
 def get_number_to_dial(call_id: int, actor: Actor) -> str | None:
     """The number of a call that its user dials by hand, while it lasts; None on every other line and call."""
     call = get_call(call_id)

@@ -51,7 +51,7 @@ def read(
         zone=customer.zone,
         case_open=case.is_open and place is not None,
         owed=ledger.get_owed(account_id, at).amount if place is not None else None,
-        opted_out=customers.has_opted_out(case.customer_id, channel, purpose, at),
+        opted_out=customers.has_opt_out(case.customer_id, channel, purpose, at),
         certified=_certified(place, user_id, at),
         contact_point_id=contact_point_id,
         contact_point_usable=point is not None and point.is_usable(at),
