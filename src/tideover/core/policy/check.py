@@ -38,13 +38,14 @@ def run(library: files.Library, day: date) -> Report:
         for file in read:
             layer = next(layer for layer in library.layers if layer.name == file.layer)
             if kind.example is not None:
-                _check_examples(kind, layer, file, report)
+                check_examples(kind, layer, file, report)
             _note_review(layer.shown(file.path), file, day, report)
     report.faults.sort(key=lambda fault: (fault.path, fault.line))
     return report
 
 
-def _check_examples(kind: kinds.PolicyKind, layer: files.Layer, file: PolicyFile, report: Report) -> None:
+def check_examples(kind: kinds.PolicyKind, layer: files.Layer, file: PolicyFile, report: Report) -> None:
+    """Run the examples beside a file; what is wrong goes into the report."""
     path = files.examples_path(file.path)
     if not path.exists():
         report.faults.append(Fault("examples-missing", layer.shown(file.path), 1, name=path.name))

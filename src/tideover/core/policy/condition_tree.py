@@ -293,9 +293,7 @@ class All:
 
     def expression(self, values: Mapping[str, Any]) -> exp.Expression:
         """The same in SQL, in parentheses."""
-        return exp.Paren(
-            this=exp.and_(*(item.expression(values) for item in self.items), copy=False, wrap=False)
-        )
+        return exp.Paren(this=exp.and_(*(item.expression(values) for item in self.items), copy=False, wrap=False))
 
     def children(self) -> tuple[Node, ...]:
         """The parts."""
@@ -316,9 +314,7 @@ class AnyOf:
 
     def expression(self, values: Mapping[str, Any]) -> exp.Expression:
         """The same in SQL, in parentheses."""
-        return exp.Paren(
-            this=exp.or_(*(item.expression(values) for item in self.items), copy=False, wrap=False)
-        )
+        return exp.Paren(this=exp.or_(*(item.expression(values) for item in self.items), copy=False, wrap=False))
 
     def children(self) -> tuple[Node, ...]:
         """The parts."""

@@ -85,9 +85,7 @@ class Condition:
         return self.to_sql("duckdb", values)
 
 
-def parse(
-    text: str, columns: Iterable[Column] | Mapping[str, Column], values: Iterable[Column] = ()
-) -> Condition:
+def parse(text: str, columns: Iterable[Column] | Mapping[str, Column], values: Iterable[Column] = ()) -> Condition:
     """Parse a condition that may use ``columns`` and named ``values``; raise ConditionRefused."""
     known = {c.name: c for c in (columns.values() if isinstance(columns, Mapping) else columns)}
     known.update({value.name: value for value in values})
@@ -135,11 +133,7 @@ def _check_characters(text: str) -> None:
     for character in bare:
         level += (character == "(") - (character == ")")
         deepest = max(deepest, level)
-    if (
-        deepest > PARENTHESES_MAX
-        or len(re.findall(r"\bnot\b", bare)) > NOT_MAX
-        or re.search(r"-\s*-\s*-", bare)
-    ):
+    if deepest > PARENTHESES_MAX or len(re.findall(r"\bnot\b", bare)) > NOT_MAX or re.search(r"-\s*-\s*-", bare):
         _refuse("too-deep", max=DEPTH_MAX)
 
 
@@ -223,9 +217,7 @@ class _Builder:
             return self._arithmetic(_ARITHMETIC[type(node)], node)
         if isinstance(node, exp.Null):
             _refuse("equals-null", found="null")
-        if isinstance(node, exp.Func | exp.Case | exp.Cast | exp.Anonymous) and not isinstance(
-            node, exp.Connector
-        ):
+        if isinstance(node, exp.Func | exp.Case | exp.Cast | exp.Anonymous) and not isinstance(node, exp.Connector):
             _refuse("function", found=node.sql())
         if isinstance(node, exp.Query | exp.Subquery | exp.DDL | exp.DML):
             _refuse("subquery", found=node.sql())
@@ -321,9 +313,7 @@ class _Builder:
 
 def _moment(text: str, unit: str) -> datetime.date | datetime.time:
     """A date or a time of day from its text."""
-    pattern, read = (
-        (_DATE, datetime.date.fromisoformat) if unit == "date" else (_TIME, datetime.time.fromisoformat)
-    )
+    pattern, read = (_DATE, datetime.date.fromisoformat) if unit == "date" else (_TIME, datetime.time.fromisoformat)
     try:
         if pattern.fullmatch(text):
             return read(text)

@@ -135,9 +135,7 @@ def read_content(kind: PolicyKind, content: bytes, path: Path, layer: Layer, pol
     shown = layer.shown(path)
     root = yaml_nodes.read(content, shown)
     reading = schema.Reading(shown)
-    own = yaml_nodes.Mapping(
-        {k: v for k, v in root.entries.items() if k not in _HEADER}, root.lines, root.line
-    )
+    own = yaml_nodes.Mapping({k: v for k, v in root.entries.items() if k not in _HEADER}, root.lines, root.line)
     head = yaml_nodes.Mapping({k: v for k, v in root.entries.items() if k in _HEADER}, root.lines, root.line)
     header = schema.Record(Header, dict(_HEADER)).read(head, reading)
     data = kind.record.read(own, reading)

@@ -115,9 +115,7 @@ class Choice:
         if (scalar := _scalar(node, reading, " | ".join(self.values))) is None:
             return INVALID
         if scalar.text not in self.values:
-            return reading.fault(
-                "schema-unknown-value", node.line, found=scalar.text, known=", ".join(self.values)
-            )
+            return reading.fault("schema-unknown-value", node.line, found=scalar.text, known=", ".join(self.values))
         return scalar.text
 
 
@@ -145,9 +143,7 @@ class Integer:
         if not _INTEGER.fullmatch(scalar.text):
             return reading.fault("schema-not-this", node.line, wanted="whole number")
         if not self.least <= int(scalar.text) <= self.most:
-            return reading.fault(
-                "schema-range", node.line, found=scalar.text, least=self.least, most=self.most
-            )
+            return reading.fault("schema-range", node.line, found=scalar.text, least=self.least, most=self.most)
         return int(scalar.text)
 
 
@@ -165,9 +161,7 @@ class Number:
         if not _NUMBER.fullmatch(scalar.text):
             return reading.fault("schema-not-this", node.line, wanted="number")
         if not self.least <= Decimal(scalar.text) <= self.most:
-            return reading.fault(
-                "schema-range", node.line, found=scalar.text, least=self.least, most=self.most
-            )
+            return reading.fault("schema-range", node.line, found=scalar.text, least=self.least, most=self.most)
         return Decimal(scalar.text)
 
 
@@ -179,9 +173,7 @@ class Moment:
 
     def read(self, node: Node, reading: Reading) -> Any:
         """The date, time or instant."""
-        pattern, kind = {"date": (_DATE, date), "time": (_TIME, time), "instant": (_INSTANT, datetime)}[
-            self.unit
-        ]
+        pattern, kind = {"date": (_DATE, date), "time": (_TIME, time), "instant": (_INSTANT, datetime)}[self.unit]
         if (scalar := _scalar(node, reading, self.unit)) is None:
             return INVALID
         try:
@@ -276,9 +268,7 @@ class Bilingual:
         try:
             found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         except ValueError:
-            reading.fault(
-                "schema-placeholder", line, name=text[:40], known=", ".join(sorted(self.placeholders))
-            )
+            reading.fault("schema-placeholder", line, name=text[:40], known=", ".join(sorted(self.placeholders)))
             return set()
         for name in sorted(found - set(self.placeholders)):
             known = ", ".join(sorted(self.placeholders)) or "–"
@@ -327,9 +317,7 @@ class Record:
         if len(reading.faults) > before or any(value is INVALID for value in values.values()):
             return INVALID
         keywords = {key.replace("-", "_"): value for key, value in values.items()}
-        if dataclasses.is_dataclass(self.build) and "line" in {
-            f.name for f in dataclasses.fields(self.build)
-        }:
+        if dataclasses.is_dataclass(self.build) and "line" in {f.name for f in dataclasses.fields(self.build)}:
             keywords["line"] = node.line
         return self.build(**keywords)
 
@@ -390,11 +378,7 @@ class FactOf:
             return None
         unit = self.column.unit
         if unit == "text":
-            return (
-                Choice(self.column.values).read(node, reading)
-                if self.column.values
-                else Text().read(node, reading)
-            )
+            return Choice(self.column.values).read(node, reading) if self.column.values else Text().read(node, reading)
         if unit == "boolean":
             return Boolean().read(node, reading)
         if unit in ("date", "time", "instant"):

@@ -103,9 +103,7 @@ TRUTH = [
 
 
 @pytest.mark.parametrize(("text", "facts", "expected"), TRUTH)
-def test_both_renderings_hold_to_one_truth_table(
-    text: str, facts: dict[str, Any], expected: bool | None
-) -> None:
+def test_both_renderings_hold_to_one_truth_table(text: str, facts: dict[str, Any], expected: bool | None) -> None:
     condition = conditions.parse(text, COLUMNS)
     assert condition.evaluate(whole(facts)) is expected
     assert in_duckdb(condition, facts) is expected
