@@ -6,8 +6,12 @@ Procrastinate's own worker command swaps the connector of the whole process, and
 
 from __future__ import annotations
 
+import asyncio
+
 from procrastinate.app import App
 from procrastinate.contrib.django import app
+
+from tideover.core.jobs import lost
 
 CONCURRENCY = 2
 """One long job and the small ones beside it."""
@@ -24,10 +28,9 @@ def build() -> App:
 
 def run(*, alone: bool) -> None:
     """Work until told to stop. ``alone``: no other worker exists, so a job still ``doing`` has lost its own."""
-    worker = build()
     if alone:
         give_back_lost_jobs(seconds=0)
-    worker.run_worker(
+    build().run_worker(
         concurrency=CONCURRENCY,
         shutdown_graceful_timeout=GRACE_SECONDS,
         delete_jobs="successful",
@@ -36,14 +39,10 @@ def run(*, alone: bool) -> None:
 
 def give_back_lost_jobs(*, seconds: float) -> int:
     """Let the jobs of workers that were not heard from for so long be done again; says how many."""
-    import asyncio
 
     async def give_back() -> int:
         worker = build()
         async with worker.open_async():
-            lost = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-            for job in lost:
-                await worker.job_manager.retry_job(job)
-            return len(lost)
+            return await lost.give_back(worker.job_manager, seconds=seconds)
 
     return asyncio.run(give_back())
