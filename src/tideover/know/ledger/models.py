@@ -6,7 +6,9 @@ class StatedBalance(models.Model):
 
     account_id = models.BigIntegerField()
     cut_off_date = models.DateField()
-    component = models.CharField(max_length=40, help_text="principal, interest, penalty-interest, fee:<name>, as-stated")
+    component = models.CharField(
+        max_length=40, help_text="principal, interest, penalty-interest, fee:<name>, as-stated"
+    )
     amount = models.DecimalField(max_digits=18, decimal_places=4)
     currency = models.CharField(max_length=3)
     cut_off_at = models.DateTimeField(help_text="the instant at which the cut-off date ended at the client")
@@ -31,9 +33,10 @@ class Posting(models.Model):
     kind = models.CharField(max_length=20, help_text="payment or reversal")
     source = models.CharField(max_length=20, help_text="payments, page, or history: paid before we knew the account")
     value_date = models.DateField()
+    value_date_basis = models.CharField(max_length=10, help_text="day, or month where the source tells no day")
     booked_at = models.DateTimeField()
     reference = models.CharField(max_length=120)
-    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     fact_id = models.BigIntegerField()
 
     class Meta:
@@ -41,5 +44,8 @@ class Posting(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["account_id", "source", "reference", "component", "kind"], name="ledger_posting_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="ledger_reversed_once"
+            ),
         ]

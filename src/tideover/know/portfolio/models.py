@@ -64,7 +64,9 @@ class Standing(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     cut_off_date = models.DateField()
     dpd = models.IntegerField(help_text="days past due at cut-off; 0: not late")
-    dpd_basis = models.CharField(max_length=20, help_text="stated, or read-from-code when the source only gives a class")
+    dpd_basis = models.CharField(
+        max_length=20, help_text="stated, or read-from-code when the source only gives a class"
+    )
     next_due_date = models.DateField(null=True)
     next_due_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     import_id = models.BigIntegerField()

@@ -4,27 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('country', models.CharField(help_text="ISO 3166; with the customer's place it decides the jurisdiction", max_length=2)),
-                ('zone', models.CharField(help_text='IANA; a day is a date in this zone', max_length=60)),
-                ('mandate', models.CharField(help_text='first-party, agency or debt-buyer: in whose name we speak', max_length=20)),
-                ('balance_authority', models.CharField(help_text='lender or tideover', max_length=10)),
-                ('day_begins', models.TimeField(help_text="local time from which a day's work may be decided")),
-                ('payment_file_lag_days', models.SmallIntegerField(help_text='days after which a due promise can be judged')),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_zh", models.CharField(max_length=120)),
+                (
+                    "country",
+                    models.CharField(
+                        help_text="ISO 3166; with the customer's place it decides the jurisdiction", max_length=2
+                    ),
+                ),
+                ("zone", models.CharField(help_text="IANA; a day is a date in this zone", max_length=60)),
+                (
+                    "mandate",
+                    models.CharField(
+                        help_text="first-party, agency or debt-buyer: in whose name we speak", max_length=20
+                    ),
+                ),
+                ("balance_authority", models.CharField(help_text="lender or tideover", max_length=10)),
+                ("day_begins", models.TimeField(help_text="local time from which a day's work may be decided")),
+                (
+                    "payment_file_lag_days",
+                    models.SmallIntegerField(help_text="days after which a due promise can be judged"),
+                ),
+                ("made_at", models.DateTimeField()),
             ],
         ),
     ]

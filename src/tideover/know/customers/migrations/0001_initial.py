@@ -6,90 +6,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='phone', max_length=20)),
-                ('position', models.SmallIntegerField(help_text='order in which the client gave them')),
-                ('owner', models.CharField(default='customer', help_text='customer, or whose it turned out to be', max_length=20)),
-                ('source', models.CharField(help_text='where we lawfully have it from', max_length=80)),
-                ('value_digest', models.CharField(help_text='HMAC of the value: to recognise it, not to read it', max_length=64)),
-                ('usable_from', models.DateTimeField()),
-                ('unusable_since', models.DateTimeField(null=True)),
-                ('unusable_cause', models.CharField(max_length=40, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(help_text="phone", max_length=20)),
+                ("position", models.SmallIntegerField(help_text="order in which the client gave them")),
+                (
+                    "owner",
+                    models.CharField(
+                        default="customer", help_text="customer, or whose it turned out to be", max_length=20
+                    ),
+                ),
+                ("source", models.CharField(help_text="where we lawfully have it from", max_length=80)),
+                (
+                    "value_digest",
+                    models.CharField(help_text="HMAC of the value: to recognise it, not to read it", max_length=64),
+                ),
+                ("usable_from", models.DateTimeField()),
+                ("unusable_since", models.DateTimeField(null=True)),
+                ("unusable_cause", models.CharField(max_length=40, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField(db_index=True)),
-                ('reference', models.CharField(help_text="the client's own number, else account and role", max_length=120)),
-                ('language', models.CharField(max_length=10)),
-                ('country', models.CharField(max_length=2, null=True)),
-                ('region', models.CharField(help_text='ISO 3166-2 subdivision', max_length=20, null=True)),
-                ('zone', models.CharField(help_text='IANA; unknown: every zone of the country must permit', max_length=60, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.BigIntegerField(db_index=True)),
+                (
+                    "reference",
+                    models.CharField(help_text="the client's own number, else account and role", max_length=120),
+                ),
+                ("language", models.CharField(max_length=10)),
+                ("country", models.CharField(max_length=2, null=True)),
+                ("region", models.CharField(help_text="ISO 3166-2 subdivision", max_length=20, null=True)),
+                (
+                    "zone",
+                    models.CharField(
+                        help_text="IANA; unknown: every zone of the country must permit", max_length=60, null=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='HMAC-SHA256 in hex; never of a name or a phone', max_length=64, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="HMAC-SHA256 in hex; never of a name or a phone", max_length=64, unique=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPointValue',
+            name="ContactPointValue",
             fields=[
-                ('contact_point', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='customers.contactpoint')),
-                ('value', models.CharField(max_length=200)),
-                ('salt', models.BinaryField(max_length=16)),
+                (
+                    "contact_point",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="customers.contactpoint",
+                    ),
+                ),
+                ("value", models.CharField(max_length=200)),
+                ("salt", models.BinaryField(max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='customers.customer')),
-                ('full_name', models.CharField(max_length=200)),
-                ('salt', models.BinaryField(max_length=16)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="customers.customer",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200)),
+                ("salt", models.BinaryField(max_length=16)),
             ],
         ),
         migrations.AddField(
-            model_name='contactpoint',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
+            model_name="contactpoint",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+            ),
         ),
         migrations.CreateModel(
-            name='OptOut',
+            name="OptOut",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None)),
-                ('purposes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None)),
-                ('from_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('fact_id', models.BigIntegerField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),
+                ),
+                (
+                    "purposes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("fact_id", models.BigIntegerField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='customer',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.person'),
+            model_name="customer",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('customer', 'kind', 'value_digest'), name='customers_contact_point_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "kind", "value_digest"), name="customers_contact_point_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('client_id', 'reference'), name='customers_reference'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(fields=("client_id", "reference"), name="customers_reference"),
         ),
     ]

@@ -5,83 +5,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=80)),
-                ('product', models.CharField(max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('credit_limit_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('opened_date', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=80)),
+                ("product", models.CharField(max_length=40)),
+                ("currency", models.CharField(max_length=3)),
+                ("credit_limit_amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("opened_date", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'number'), name='portfolio_account_number')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("client_id", "number"), name="portfolio_account_number")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=60)),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField(null=True)),
-                ('mandate', models.CharField(max_length=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=60)),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField(null=True)),
+                ("mandate", models.CharField(max_length=20)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'number'), name='portfolio_batch_number')],
+                "constraints": [models.UniqueConstraint(fields=("client_id", "number"), name="portfolio_batch_number")],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField(db_index=True)),
-                ('role', models.CharField(help_text='borrower, co-borrower or guarantor', max_length=20)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portfolio.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField(db_index=True)),
+                ("role", models.CharField(help_text="borrower, co-borrower or guarantor", max_length=20)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portfolio.account"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'customer_id', 'role'), name='portfolio_party_once'), models.UniqueConstraint(condition=models.Q(('role', 'borrower')), fields=('account',), name='portfolio_one_borrower')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "customer_id", "role"), name="portfolio_party_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "borrower")), fields=("account",), name="portfolio_one_borrower"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('placed_amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('placed_date', models.DateField()),
-                ('ended_date', models.DateField(null=True)),
-                ('import_id', models.BigIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portfolio.account')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portfolio.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("placed_amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("placed_date", models.DateField()),
+                ("ended_date", models.DateField(null=True)),
+                ("import_id", models.BigIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portfolio.account"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portfolio.batch"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'batch'), name='portfolio_placement_once')],
+                "constraints": [models.UniqueConstraint(fields=("account", "batch"), name="portfolio_placement_once")],
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cut_off_date', models.DateField()),
-                ('dpd', models.IntegerField(help_text='days past due at cut-off; 0: not late')),
-                ('dpd_basis', models.CharField(help_text='stated, or read-from-code when the source only gives a class', max_length=20)),
-                ('next_due_date', models.DateField(null=True)),
-                ('next_due_amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('import_id', models.BigIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='portfolio.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cut_off_date", models.DateField()),
+                ("dpd", models.IntegerField(help_text="days past due at cut-off; 0: not late")),
+                (
+                    "dpd_basis",
+                    models.CharField(
+                        help_text="stated, or read-from-code when the source only gives a class", max_length=20
+                    ),
+                ),
+                ("next_due_date", models.DateField(null=True)),
+                ("next_due_amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                ("import_id", models.BigIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="portfolio.account"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'cut_off_date'), name='portfolio_standing_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "cut_off_date"), name="portfolio_standing_once")
+                ],
             },
         ),
     ]

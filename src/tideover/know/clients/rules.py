@@ -1,0 +1,38 @@
+"""Which terms a client may have."""
+
+from __future__ import annotations
+
+import re
+
+from tideover.core.clock import rules as clock
+from tideover.know.clients.types import BALANCE_AUTHORITIES, MANDATES, ClientTermsWrong
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+LAG_DAYS_MAX = 30
+
+
+def check_terms(
+    *, code: str, country: str, zone: str, mandate: str, balance_authority: str, payment_file_lag_days: int
+) -> None:
+    """Raise ClientTermsWrong, or UnknownZone, for the first term that cannot be."""
+    for field, value, holds, wanted in (
+        ("code", code, _CODE.fullmatch(code), "a-z, 0-9, -"),
+        ("country", country, _COUNTRY.fullmatch(country), "ISO 3166: CN"),
+        ("mandate", mandate, mandate in MANDATES, ", ".join(MANDATES)),
+        (
+            "balance_authority",
+            balance_authority,
+            balance_authority in BALANCE_AUTHORITIES,
+            ", ".join(BALANCE_AUTHORITIES),
+        ),
+        (
+            "payment_file_lag_days",
+            str(payment_file_lag_days),
+            0 <= payment_file_lag_days <= LAG_DAYS_MAX,
+            f"0–{LAG_DAYS_MAX}",
+        ),
+    ):
+        if not holds:
+            raise ClientTermsWrong(field=field, value=value, wanted=wanted)
+    clock.zone_of(zone)

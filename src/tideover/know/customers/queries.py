@@ -1,0 +1,119 @@
+"""Public reads of customers. Numbers are masked; names are read where a screen needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from tideover.know.customers.models import ContactPoint, ContactPointValue, Customer, Identity, OptOut
+from tideover.know.customers.types import (
+    ContactPointRead,
+    CustomerRead,
+    OptOutRead,
+    UnknownContactPoint,
+    UnknownCustomer,
+    mask_phone,
+)
+
+
+def _read(customer: Customer) -> CustomerRead:
+    return CustomerRead(
+        id=customer.pk,
+        client_id=customer.client_id,
+        person_id=customer.person_id,
+        reference=customer.reference,
+        language=customer.language,
+        country=customer.country,
+        region=customer.region,
+        zone=customer.zone,
+    )
+
+
+def get_customer(customer_id: int) -> CustomerRead:
+    """The customer with the id; raises UnknownCustomer."""
+    customer = Customer.objects.filter(pk=customer_id).first()
+    if customer is None:
+        raise UnknownCustomer(customer_id=str(customer_id))
+    return _read(customer)
+
+
+def find_customer(client_id: int, reference: str) -> CustomerRead | None:
+    """A client's customer by the client's own number for them, if there is one."""
+    customer = Customer.objects.filter(client_id=client_id, reference=reference).first()
+    return None if customer is None else _read(customer)
+
+
+def list_customers_of_person(person_id: int) -> list[CustomerRead]:
+    """One person as each client knows them."""
+    return [_read(customer) for customer in Customer.objects.filter(person_id=person_id).order_by("pk")]
+
+
+def get_names(customer_ids: Iterable[int]) -> dict[int, str]:
+    """Full names by customer; a customer without a name, or whose name was erased, is left out."""
+    rows = Identity.objects.filter(customer_id__in=set(customer_ids))
+    return dict(rows.values_list("customer_id", "full_name"))
+
+
+def list_contact_points(customer_id: int) -> list[ContactPointRead]:
+    """Ways to reach a customer in the order that the client gave, values masked."""
+    points = list(ContactPoint.objects.filter(customer_id=customer_id).order_by("position", "pk"))
+    values = dict(ContactPointValue.objects.filter(contact_point__in=points).values_list("contact_point_id", "value"))
+    return [_point(point, values.get(point.pk)) for point in points]
+
+
+def get_contact_point(contact_point_id: int) -> ContactPointRead:
+    """One contact point, its value masked; raises UnknownContactPoint."""
+    point = ContactPoint.objects.filter(pk=contact_point_id).first()
+    if point is None:
+        raise UnknownContactPoint(contact_point_id=str(contact_point_id))
+    kept = ContactPointValue.objects.filter(contact_point_id=contact_point_id).values_list("value", flat=True)
+    return _point(point, kept.first())
+
+
+def _point(point: ContactPoint, value: str | None) -> ContactPointRead:
+    return ContactPointRead(
+        id=point.pk,
+        customer_id=point.customer_id,
+        kind=point.kind,
+        position=point.position,
+        owner=point.owner,
+        source=point.source,
+        masked_value=None if value is None else mask_phone(value),
+        usable_from=point.usable_from,
+        unusable_since=point.unusable_since,
+        unusable_cause=point.unusable_cause,
+    )
+
+
+def reveal_contact_point(contact_point_id: int, permit_id: int) -> str:
+    """The number itself, against a permit that was granted for it. Only ``act/contact`` calls this.
+
+    Raises UnknownContactPoint where there is none, it was erased, or no permit is named.
+    """
+    value = ContactPointValue.objects.filter(contact_point_id=contact_point_id).values_list("value", flat=True).first()
+    if value is None or not permit_id:
+        raise UnknownContactPoint(contact_point_id=str(contact_point_id))
+    return value
+
+
+def list_opt_outs(customer_id: int, at: datetime) -> list[OptOutRead]:
+    """What the customer asked not to be reached by, as it binds at the instant."""
+    rows = OptOut.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at), customer_id=customer_id, from_at__lte=at)
+    return [
+        OptOutRead(
+            id=row.pk,
+            customer_id=row.customer_id,
+            channels=tuple(row.channels),
+            purposes=tuple(row.purposes),
+            from_at=row.from_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows.order_by("from_at", "pk")
+    ]
+
+
+def has_opted_out(customer_id: int, channel: str, purpose: str, at: datetime) -> bool:
+    """Whether the customer asked not to be reached by the channel for the purpose."""
+    return any(channel in each.channels and purpose in each.purposes for each in list_opt_outs(customer_id, at))

@@ -1,0 +1,131 @@
+"""Writing the ledger: stated balances, payments and their reversals. Nothing is ever changed or removed.
+
+All of these must be inside a transaction: the import or the payment that calls them writes the fact, and its id
+goes into the rows. Amounts of payments are given as positive; the ledger stores what they take away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from tideover.core.money import Money
+from tideover.core.sql import files as sql_files
+from tideover.know.ledger.models import Posting
+from tideover.know.ledger.types import PAYMENT, SOURCES, NothingToReverse, PostingWrong, is_component
+
+
+def state_balances(
+    *,
+    given: str,
+    params: Mapping[str, Any],
+    cut_off_date: date,
+    cut_off_at: datetime,
+    import_id: int,
+) -> int:
+    """Keep what a client states was owed at a cut-off, and return the number of rows.
+
+    ``given`` is a SELECT, one row an account and component, with the columns account_id, component, amount,
+    currency. What was stated for the same cut-off before stays. Must be inside a transaction.
+    """
+    own = {"cut_off_date": cut_off_date, "cut_off_at": cut_off_at, "import_id": import_id}
+    return _run("state_balances", given, {**params, **own})
+
+
+def post_set(
+    *,
+    given: str,
+    params: Mapping[str, Any],
+    source: str,
+    fact_id: int,
+    value_date_basis: str = "day",
+) -> int:
+    """Post many payments, and return the number of rows.
+
+    ``given`` is a SELECT, one row a payment and component, with the columns account_id, component, amount
+    (positive), currency, value_date, booked_at, reference. A reference that the account has from this source
+    already is left as it stands. ``source`` is payments, page or history; ``fact_id`` the fact of the import or
+    payment. Must be inside a transaction.
+    """
+    if source not in SOURCES:
+        raise PostingWrong(field="source", value=source)
+    own = {"source": source, "fact_id": fact_id, "value_date_basis": value_date_basis}
+    return _run("post_set", given, {**params, **own})
+
+
+def post(
+    *,
+    account_id: int,
+    shares: Mapping[str, Money],
+    source: str,
+    value_date: date,
+    booked_at: datetime,
+    reference: str,
+    fact_id: int,
+) -> list[int]:
+    """Post one payment, split to components (``shares``: component to positive amount); return the rows' ids.
+
+    Must be inside a transaction; the same reference from the same source twice is refused by the database.
+    """
+    _inside()
+    if source not in SOURCES:
+        raise PostingWrong(field="source", value=source)
+    for component, share in shares.items():
+        if not is_component(component):
+            raise PostingWrong(field="component", value=component)
+        if not share.is_positive:
+            raise PostingWrong(field="amount", value=str(share))
+    rows = [
+        Posting.objects.create(
+            account_id=account_id,
+            component=component,
+            amount=-share.amount,
+            currency=share.currency,
+            kind=PAYMENT,
+            source=source,
+            value_date=value_date,
+            value_date_basis="day",
+            booked_at=booked_at,
+            reference=reference,
+            fact_id=fact_id,
+        )
+        for component, share in shares.items()
+    ]
+    return [row.pk for row in rows]
+
+
+def reverse(*, account_id: int, source: str, reference: str, value_date: date, fact_id: int, at: datetime) -> int:
+    """Take a payment back with all its components, once; return the number of rows. Raises NothingToReverse.
+
+    Must be inside a transaction.
+    """
+    _inside()
+    params = {
+        "account_id": account_id,
+        "source": source,
+        "reference": reference,
+        "value_date": value_date,
+        "fact_id": fact_id,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "reverse").text, params)
+        if cursor.rowcount == 0:
+            raise NothingToReverse(account_id=str(account_id), reference=reference)
+        return cursor.rowcount
+
+
+def _inside() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the ledger is written inside its caller's transaction")
+
+
+def _run(name: str, given: str, params: Mapping[str, Any]) -> int:
+    _inside()
+    text = sql_files.load(__package__, name).text
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH given AS ({given})\n{text}", params)
+        return cursor.rowcount

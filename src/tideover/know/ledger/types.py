@@ -1,0 +1,121 @@
+"""What others may know of the ledger: what is owed by component, and the statement in its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tideover.core.money import Money
+from tideover.core.problem import Problem
+
+AS_STATED = "as-stated"
+PRINCIPAL, INTEREST, PENALTY_INTEREST, FEE = "principal", "interest", "penalty-interest", "fee"
+COMPONENTS = (PRINCIPAL, INTEREST, PENALTY_INTEREST, AS_STATED)
+
+PAYMENT, REVERSAL = "payment", "reversal"
+FROM_FILE, FROM_PAGE, FROM_HISTORY = "payments", "page", "history"
+SOURCES = (FROM_FILE, FROM_PAGE, FROM_HISTORY)
+
+
+def is_component(name: str) -> bool:
+    """Whether a balance may have a component of this name: one of the fixed ones, or ``fee:<name>``."""
+    return name in COMPONENTS or (name.startswith("fee:") and len(name) > 4)
+
+
+@dataclass(frozen=True)
+class How:
+    """How a line was reached: a code whose words stand in ``words.yaml``, and their fields."""
+
+    code: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One line that every screen shows alike.
+
+    ``code`` has its words in ``words.yaml``; ``fields`` fill them (the name of a fee). A line that does not
+    ``counts`` is told for information: what was paid before the cut-off is contained in the stated balance.
+    """
+
+    code: str
+    amount: Money
+    how: How
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """One payment, whatever components it went to. ``date_basis`` month: the source tells no day."""
+
+    reference: str
+    amount: Money
+    value_date: date
+    date_basis: str
+    booked_at: datetime
+    source: str
+    is_reversed: bool
+    is_contained: bool
+
+
+@dataclass(frozen=True)
+class NextDue:
+    """What falls due next, if the lender said so."""
+
+    due_date: date
+    amount: Money | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a party owes on an account at an instant, in lines that add up."""
+
+    account_id: int
+    customer_id: int
+    role: str
+    as_of: datetime
+    currency: str
+    cut_off_date: date | None
+    is_split: bool
+    lines: tuple[StatementLine, ...]
+    owed_now: Money
+    owed_how: How
+    next_due: NextDue | None
+    next_due_how: How
+    payments: tuple[PaymentLine, ...]
+
+    @property
+    def foots(self) -> bool:
+        """Whether the lines that count add up to what is owed, to the last minor unit."""
+        total = Money.zero(self.currency)
+        for line in self.lines:
+            if line.counts:
+                total = total + line.amount
+        return total == self.owed_now
+
+
+class BalanceUnknown(Problem):
+    """No balance was stated for the account at or before the instant."""
+
+    code = "ledger.balance-unknown"
+
+
+class NotAParty(Problem):
+    """The customer has no role on the account, so no statement is theirs."""
+
+    code = "ledger.not-a-party"
+
+
+class NothingToReverse(Problem):
+    """No payment with this reference is on the account, or it is reversed already."""
+
+    code = "ledger.nothing-to-reverse"
+
+
+class PostingWrong(Problem):
+    """A posting that cannot be: no amount, another currency, an unknown component or source."""
+
+    code = "ledger.posting-wrong"

@@ -1,0 +1,124 @@
+"""Public reads of accounts, standings and placements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+
+from tideover.core.money import Money
+from tideover.know.portfolio.models import Account, Party, Placement, Standing
+from tideover.know.portfolio.types import (
+    AccountRead,
+    PlacementRead,
+    StandingRead,
+    StandingUnknown,
+    UnknownAccount,
+)
+
+
+def _read(account: Account) -> AccountRead:
+    return AccountRead(
+        id=account.pk,
+        client_id=account.client_id,
+        number=account.number,
+        product=account.product,
+        currency=account.currency,
+        credit_limit_amount=account.credit_limit_amount,
+        opened_date=account.opened_date,
+    )
+
+
+def get_account(account_id: int) -> AccountRead:
+    """The account with the id; raises UnknownAccount."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        raise UnknownAccount(account_id=str(account_id))
+    return _read(account)
+
+
+def list_accounts(account_ids: Iterable[int]) -> list[AccountRead]:
+    """The accounts with the ids, by number."""
+    return [_read(account) for account in Account.objects.filter(pk__in=set(account_ids)).order_by("number")]
+
+
+def list_accounts_of_customer(customer_id: int, client_id: int) -> list[AccountRead]:
+    """A customer's accounts at one client, by number."""
+    mine = Party.objects.filter(customer_id=customer_id, account__client_id=client_id)
+    return [_read(a) for a in Account.objects.filter(pk__in=mine.values("account_id")).order_by("number")]
+
+
+def find_account(client_id: int, number: str) -> AccountRead | None:
+    """The client's account with the number, if there is one."""
+    account = Account.objects.filter(client_id=client_id, number=number).first()
+    return None if account is None else _read(account)
+
+
+def get_role(account_id: int, customer_id: int) -> str | None:
+    """The customer's role on the account; None where they have none."""
+    return Party.objects.filter(account_id=account_id, customer_id=customer_id).values_list("role", flat=True).first()
+
+
+def get_borrower_id(account_id: int) -> int:
+    """The customer who borrowed; raises UnknownAccount."""
+    found = Party.objects.filter(account_id=account_id, role="borrower").values_list("customer_id", flat=True).first()
+    if found is None:
+        raise UnknownAccount(account_id=str(account_id))
+    return found
+
+
+def get_standing(account_id: int, day: date) -> StandingRead:
+    """How late the account is on the day by the latest cut-off before; raises StandingUnknown."""
+    found = list_standings([account_id], day)
+    if not found:
+        raise StandingUnknown(account_id=str(account_id), day=day)
+    return found[0]
+
+
+def list_standings(account_ids: Iterable[int], day: date) -> list[StandingRead]:
+    """How late accounts are on the day; those of which nothing is known are left out."""
+    latest = (
+        Standing.objects.filter(account_id=OuterRef("pk"), cut_off_date__lte=day).order_by("-cut_off_date").values("pk")
+    )
+    ids = Account.objects.filter(pk__in=set(account_ids)).values_list(Subquery(latest[:1]), flat=True)
+    rows = Standing.objects.filter(pk__in=list(ids)).select_related("account").order_by("account_id")
+    return [_standing(row, day) for row in rows]
+
+
+def _standing(row: Standing, day: date) -> StandingRead:
+    return StandingRead(
+        account_id=row.account_id,
+        day=day,
+        dpd=0 if row.dpd == 0 else row.dpd + (day - row.cut_off_date).days,
+        dpd_stated=row.dpd,
+        dpd_basis=row.dpd_basis,
+        cut_off_date=row.cut_off_date,
+        next_due_date=row.next_due_date,
+        next_due=None if row.next_due_amount is None else Money(row.next_due_amount, row.account.currency),
+    )
+
+
+def list_placements(account_id: int) -> list[PlacementRead]:
+    """The batches that the account was placed in, newest first."""
+    rows = (
+        Placement.objects.filter(account_id=account_id)
+        .select_related("batch", "account")
+        .order_by("-placed_date", "-pk")
+    )
+    return [
+        PlacementRead(
+            account_id=row.account_id,
+            batch_number=row.batch.number,
+            mandate=row.batch.mandate,
+            placed=Money(row.placed_amount, row.account.currency),
+            placed_date=row.placed_date,
+            ended_date=row.ended_date,
+        )
+        for row in rows
+    ]
+
+
+def count_accounts(client_id: int) -> int:
+    """How many accounts the client has here."""
+    return Account.objects.filter(client_id=client_id).count()

@@ -1,0 +1,91 @@
+"""What others may know of a portfolio: accounts, how late they are, in which batch they were placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tideover.core.money import Money
+from tideover.core.problem import Problem
+
+# Buckets of days past due (账龄): the first day of each.
+BUCKETS: tuple[tuple[str, int], ...] = (("M0", 0), ("M1", 1), ("M2", 31), ("M3", 61), ("M3+", 91))
+
+DPD_BASES = ("stated", "read-from-code")
+
+
+def bucket_of(dpd: int) -> str:
+    """The bucket in which an account with these days past due stands."""
+    return next(name for name, first in reversed(BUCKETS) if dpd >= first)
+
+
+@dataclass(frozen=True)
+class AccountRead:
+    """One credit agreement under one client, in one currency."""
+
+    id: int
+    client_id: int
+    number: str
+    product: str
+    currency: str
+    credit_limit_amount: Decimal | None
+    opened_date: date | None
+
+    @property
+    def credit_limit(self) -> Money | None:
+        """The limit as money, where the client gave one."""
+        return None if self.credit_limit_amount is None else Money(self.credit_limit_amount, self.currency)
+
+
+@dataclass(frozen=True)
+class StandingRead:
+    """How late an account is on a day: what the client stated at a cut-off, and the days since."""
+
+    account_id: int
+    day: date
+    dpd: int
+    dpd_stated: int
+    dpd_basis: str
+    cut_off_date: date
+    next_due_date: date | None
+    next_due: Money | None
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the day."""
+        return bucket_of(self.dpd)
+
+
+@dataclass(frozen=True)
+class PlacementRead:
+    """One account in one batch, with the amount placed."""
+
+    account_id: int
+    batch_number: str
+    mandate: str
+    placed: Money
+    placed_date: date
+    ended_date: date | None
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a set of placements came to."""
+
+    accounts_new_count: int
+    accounts_changed_count: int
+    placements_count: int
+    standings_count: int
+
+
+class UnknownAccount(Problem):
+    """No account has this id."""
+
+    code = "portfolio.unknown-account"
+
+
+class StandingUnknown(Problem):
+    """No cut-off on or before the day says how late the account was."""
+
+    code = "portfolio.standing-unknown"
