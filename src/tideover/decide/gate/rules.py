@@ -164,9 +164,10 @@ def moments_after(book: Rulebook, seen: Circumstances, at: datetime, zones: tupl
         times = {time(0)}
         for bound in _binding(book, seen, at, zone):
             times |= {value for value in bound.values.values() if isinstance(value, time)}
-        today = local_date(at, zone)
-        for ahead in range(LOOK_AHEAD_DAYS + 1):
-            found |= {instant(today + timedelta(days=ahead), each, zone) for each in times}
+        days = {local_date(at, zone) + timedelta(days=ahead) for ahead in range(LOOK_AHEAD_DAYS + 1)}
+        for hold in seen.holds:
+            days |= {local_date(hold.until_at, zone) + timedelta(days=ahead) for ahead in (0, 1)}
+        found |= {instant(day, each, zone) for day in days for each in times}
     return sorted(moment for moment in found if moment > at)
 
 
