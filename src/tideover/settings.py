@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "tideover.act.payments",
     "tideover.act.outcomes",
     "tideover.act.intake",
+    "tideover.rehearsal",
     "tideover.doors.screens",
 ]
 
@@ -173,7 +174,8 @@ STORAGES = {
     },
 }
 
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# Every module with jobs, by name: the worker imports them, nobody else has to.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["tideover.core.jobs.tasks"]
 
 LOGGING = logs.django_logging(os.environ.get("TIDEOVER_LOG_LEVEL", "WARNING"))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from tideover.core import words
+from tideover.core.postgres.home import Home
 from tideover.core.problem import Problem
 from tideover.doors.commands import database, terminal
 
@@ -25,7 +26,7 @@ A command is called by its module's first word: ``next_day`` is ``tideover next-
 returns the exit status or None.
 """
 
-WITHOUT_DATABASE = frozenset({"serve"})
+WITHOUT_DATABASE = frozenset({"serve", "demo"})
 """Commands that need no database, or see to it themselves."""
 
 REFUSED = 1
@@ -65,8 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = named.get(given[0]) if given else None
     wants_help = bool({"-h", "--help"} & set(given))
     try:
-        if chosen is None or wants_help or given[0] in WITHOUT_DATABASE:
+        if chosen is None or wants_help:
             return _run(given, [chosen] if chosen else COMMANDS)
+        if given[0] in WITHOUT_DATABASE:
+            if given[0] in database.KEEPERS:
+                Home.from_environment().prepare()  # before the settings read its secrets
+            return _run(given, [chosen])
         with database.reached(given[0]) as ours:
             return _run(given, [chosen], current=given[0] not in database.AS_OWNER, ours=ours)
     except Problem as problem:
@@ -87,6 +92,7 @@ def _run(given: Sequence[str], modules: Sequence[str], *, current: bool = False,
     args = parser.parse_args(given)
     if current:
         database.ensure_current(ours=ours)
+    args.server_is_ours = ours
     if args.command is None:
         parser.print_help()
         return MISUSED

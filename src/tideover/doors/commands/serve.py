@@ -17,6 +17,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from django.db import DatabaseError
+
 from tideover.core.postgres import roles
 from tideover.core.postgres.home import Home, HomeLock
 from tideover.core.postgres.server import Server
@@ -26,6 +28,7 @@ from tideover.doors.commands.processes import SLOWEST_REQUEST_SECONDS, Child
 
 WORKER_PATIENCE_SECONDS = 15
 READY_SECONDS = 60
+LOOK_SECONDS = 0.3
 
 
 class PortInUse(Problem):
@@ -77,10 +80,17 @@ def address(options: Options) -> str:
     return f"http://{host}:{options.port}/"
 
 
-def serve(options: Options, *, prepare: Callable[[], None] | None = None, ready: Callable[[], None]) -> None:
+def serve(
+    options: Options,
+    *,
+    ready: Callable[[], None],
+    prepare: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Start everything, keep it running, and stop it in order: web, worker, PostgreSQL.
 
-    ``prepare`` runs when the database is migrated and before pages stand; ``ready`` when they do.
+    ``prepare`` runs when the database is migrated and before pages stand; ``ready`` when they do, and
+    ``meanwhile`` again and again from then on.
     """
     stopping, hasten = threading.Event(), threading.Event()
     home = Home.from_environment()
@@ -89,15 +99,14 @@ def serve(options: Options, *, prepare: Callable[[], None] | None = None, ready:
         check_port_free(options.host, options.port)
         with _embedded_server(home) as server:
             _prepare_database_and_files()
-            if prepare is not None:
-                prepare()
+            prepare()
             children = [_web(options, home), _worker(options, home, alone=server is not None)]
             try:
                 for child in children:
                     child.start()
                 if _wait_for_pages(options, children, stopping):
                     ready()
-                _keep_running(children, server, stopping)
+                _keep_running(children, server, stopping, meanwhile)
             finally:
                 if sys.stderr.isatty():
                     terminal.tell("serve.stopping")
@@ -211,12 +220,17 @@ def _wait_for_pages(options: Options, children: list[Child], stopping: threading
     return False
 
 
-def _keep_running(children: list[Child], server: Server | None, stopping: threading.Event) -> None:
-    while not stopping.wait(0.3):
+def _keep_running(
+    children: list[Child], server: Server | None, stopping: threading.Event, meanwhile: Callable[[], None]
+) -> None:
+    while not stopping.wait(LOOK_SECONDS):
         _tell_deaths(children)
         if server is not None and server.process is not None and server.process.poll() is not None:
             terminal.tell("serve.restarting", name="PostgreSQL")
             server.start()
+            continue
+        with contextlib.suppress(DatabaseError):
+            meanwhile()
 
 
 def _tell_deaths(children: list[Child]) -> None:
