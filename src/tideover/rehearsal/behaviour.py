@@ -9,14 +9,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
-from tideover.core.money import Money, Rounding
+from tideover.core.money import Money
 from tideover.rehearsal import draws
 
 
@@ -153,9 +153,8 @@ def _part_of(owed: Money, part: Decimal) -> Money:
     """A part as people say it: whole tens, never less than one unit, never more than what is owed."""
     if part == 1:
         return owed
-    tens = Money.rounded(owed.amount * part / 10, "JPY", Rounding.HALF_UP).amount * 10
-    said = Money(max(tens, Decimal(1)), owed.currency)
-    return min(said, owed)
+    tens = (owed.amount * part / 10).quantize(Decimal(1), rounding=ROUND_HALF_UP) * 10
+    return min(Money(max(tens, Decimal(1)), owed.currency), owed)
 
 
 def payment_for_promise(customer: str, promised: Money, made: date, due: date, seed: int) -> tuple[date, Money] | None:
