@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from tideover.core.clock.rules import UnknownZone, zone_of
 from tideover.core.policy import queries as policy
 from tideover.decide.gate import rulebook, rules
 from tideover.decide.gate.models import Attempt
 from tideover.decide.gate.rulebook import Rulebook
 from tideover.decide.gate.types import AttemptSeen, Circumstances, HoldSeen
 from tideover.know.cases import queries as cases
-from tideover.know.cases.types import CaseAccountRead, CaseRead, HoldRead, HoldScope
+from tideover.know.cases.types import CaseAccountRead, CaseRead, NoLadder, UnknownStage
 from tideover.know.customers import queries as customers
 from tideover.know.ledger import queries as ledger
+from tideover.know.ledger.types import BalanceUnknown
 from tideover.know.portfolio import queries as portfolio
 from tideover.know.staff import queries as staff
 
@@ -48,15 +51,18 @@ def read(
         channel=channel,
         purpose=purpose,
         country=customer.country,
-        zone=customer.zone,
+        zone=_zone(customer.zone),
         case_open=case.is_open and place is not None,
-        owed=ledger.get_owed(account_id, at).amount if place is not None else None,
-        opted_out=customers.has_opt_out(case.customer_id, channel, purpose, at),
+        owed=_owed(account_id, at) if place is not None else None,
+        opted_out=customers.has_opted_out(case.customer_id, channel, purpose, at),
         certified=_certified(place, user_id, at),
         contact_point_id=contact_point_id,
         contact_point_usable=point is not None and point.is_usable(at),
         contact_point_is_customers=point is not None and point.owner == "customer",
-        holds=_holds(case, account_id, purpose, at),
+        holds=tuple(
+            HoldSeen(str(hold.reason), hold.until_at)
+            for hold in cases.list_binding_holds(case.person_id, case_id, account_id, purpose, at)
+        ),
         attempts=attempts_of(case.person_id, at),
     )
 
@@ -76,27 +82,28 @@ def usable_points(case: CaseRead, at: datetime) -> list[int]:
     return [point.id for point in sorted(points, key=lambda point: (not point.is_usable(at), point.position))]
 
 
+def _zone(zone: str | None) -> str | None:
+    """The customer's zone; a name that no clock knows is an unknown one."""
+    try:
+        return zone_of(zone).key if zone is not None else None
+    except UnknownZone:
+        return None
+
+
+def _owed(account_id: int, at: datetime) -> Decimal | None:
+    """What is owed now; unknown where nothing was stated."""
+    try:
+        return ledger.get_owed(account_id, at).amount
+    except BalanceUnknown:
+        return None
+
+
 def _certified(place: CaseAccountRead | None, user_id: int, at: datetime) -> bool | None:
     """Whether the user may work the account's stage; unknown when no ladder says which skill it asks for."""
     if place is None:
         return None
-    product = portfolio.get_account(place.account_id).product
-    skill = cases.get_ladder(product).rules.get(place.stage).skill
+    try:
+        skill = cases.get_ladder(portfolio.get_account(place.account_id).product).rules.get(place.stage).skill
+    except (NoLadder, UnknownStage):
+        return None
     return None if skill is None else staff.has_certificate(user_id, skill, at)
-
-
-def _holds(case: CaseRead, account_id: int, purpose: str, at: datetime) -> tuple[HoldSeen, ...]:
-    """The holds that bind this contact. One on a part of an amount strips that part, not the contact."""
-    return tuple(
-        HoldSeen(str(hold.reason), hold.until_at)
-        for hold in cases.list_holds(case.id, at)
-        if purpose in hold.purposes and hold.binds(at) and _covers(hold, case, account_id)
-    )
-
-
-def _covers(hold: HoldRead, case: CaseRead, account_id: int) -> bool:
-    if hold.scope == HoldScope.ACCOUNT:
-        return hold.account_id == account_id
-    if hold.scope == HoldScope.CASE:
-        return hold.case_id == case.id
-    return hold.scope == HoldScope.PERSON and hold.person_id == case.person_id

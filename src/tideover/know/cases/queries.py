@@ -243,6 +243,20 @@ def find_binding_hold(
     return None
 
 
+def list_binding_holds(person_id: int, case_id: int, account_id: int, purpose: str, at: datetime) -> list[HoldRead]:
+    """Every hold that stops this purpose of contact about the account at the instant: for the gate's live read.
+
+    The person's are those placed at any client, so they are never shown; a hold on a part leaves the rest.
+    """
+    scopes = (
+        Q(person_id=person_id, scope=HoldScope.PERSON)
+        | Q(case_id=case_id, scope=HoldScope.CASE)
+        | Q(account_id=account_id, scope=HoldScope.ACCOUNT)
+    )
+    found = _standing(at).filter(scopes, purposes__contains=[purpose]).order_by("until_at", "pk")
+    return [_hold(each) for each in found]
+
+
 def has_hold(person_id: int, case_id: int, account_id: int | None, purpose: str, at: datetime) -> bool:
     """Whether a hold stops this purpose of contact at the instant."""
     return find_binding_hold(person_id, case_id, account_id, purpose, at) is not None
