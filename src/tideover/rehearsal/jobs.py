@@ -1,0 +1,21 @@
+"""What the worker does for a demo: replays its days, and plays a call to a person at the desk."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+
+@app.task(queueing_lock="replay-demo", lock="replay-demo")
+def replay_demo() -> None:
+    """Play the demo's days that are not yet played. Idempotent: a killed replay goes on where it was."""
+    from tideover.rehearsal import demo
+
+    demo.replay()
+
+
+@app.task
+def play_call(call_id: int) -> None:
+    """Tell the line's events of one call, with short delays."""
+    from tideover.rehearsal import live_calls
+
+    live_calls.play(call_id)

@@ -1,0 +1,45 @@
+"""A call to somebody at the desk: the line's events come with short delays, as on a telephone.
+
+The worker plays it. It may be killed and play again from the start: an event that is known already says nothing new.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from tideover.act.contact import queries as contact_queries
+from tideover.act.contact.types import ENDED, NOT_DIALLED
+from tideover.act.outcomes import operations as outcomes
+from tideover.core.clock import queries as clock_queries
+from tideover.rehearsal import demo, simulated_line
+
+RINGING_SECONDS_MAX = 5
+LOOKS_EVERY_SECONDS = 0.3
+HANGS_UP_AFTER = timedelta(minutes=10)
+
+
+def play(call_id: int) -> None:
+    """Let the call ring, be answered or not, and end when its outcome is recorded or nobody says any more."""
+    call = contact_queries.get_call(call_id)
+    demo.keep_by_hand(call.user_id)
+    pickup = simulated_line.pickup_of(call_id)
+    time.sleep(min(pickup.ringing_seconds, RINGING_SECONDS_MAX))
+    if pickup.who is None:
+        _tell(call_id, "ended", cause=pickup.cause, seconds=0)
+        return
+    _tell(call_id, "answered")
+    answered_at = clock_queries.real_now()
+    while not _is_over(call_id) and clock_queries.real_now() < answered_at + HANGS_UP_AFTER:
+        time.sleep(LOOKS_EVERY_SECONDS)
+    talked = clock_queries.real_now() - answered_at
+    _tell(call_id, "ended", cause="answered", seconds=round(talked.total_seconds()))
+
+
+def _is_over(call_id: int) -> bool:
+    call = contact_queries.get_call(call_id)
+    return call.outcome_id is not None or call.state in (ENDED, NOT_DIALLED)
+
+
+def _tell(call_id: int, event: str, cause: str | None = None, seconds: int | None = None) -> None:
+    outcomes.record_line_event(call_id=call_id, event=event, at=clock_queries.now(), cause=cause, seconds=seconds)
