@@ -41,7 +41,7 @@ check: setup  ## the static checks and every policy example, in seconds
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/djlint src/tideover/doors --lint --quiet
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src bootstrap.py tools
+	$(BIN)/bandit --quiet --severity-level medium --recursive --configfile pyproject.toml src bootstrap.py tools
 	$(BIN)/pyright
 	$(TIDEOVER) check
 

