@@ -34,12 +34,11 @@ def home() -> Iterator[Path]:
 class Serving:
     """A ``tideover serve`` in a process group of its own, as a terminal would start it."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, **more: str) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
             [*TIDEOVER, "serve", "--port", str(self.port)],
-            env=environment(home),
+            env={**environment(home), **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -171,4 +170,20 @@ def test_a_port_in_use_is_refused_before_anything_starts(home: Path) -> None:
         )
     assert refused.returncode == 1
     assert f"Port {port} on 127.0.0.1 cannot be used" in refused.stderr
+    assert list_processes(home) == []
+
+
+@pytest.mark.django_db
+def test_it_serves_on_a_database_that_is_named_and_starts_none(home: Path, django_db_setup: None) -> None:
+    named = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    home = home / "of-a-named-database"
+    serving = Serving(home, **named)
+    serving.wait_until_ready()
+    assert not (home / "postgres").exists()
+    assert serving.press_ctrl_c() == 0
+
+    # Without the owner's address it works on what has been migrated by others.
+    without = Serving(home, DATABASE_URL=named["DATABASE_URL"])
+    without.wait_until_ready()
+    assert without.press_ctrl_c() == 0
     assert list_processes(home) == []

@@ -47,9 +47,7 @@ class Address:
     def of_home(cls, home: Home, user: str, *, name: str = DATABASE) -> Address:
         """The embedded server of a home, as owner or as application."""
         secret = "owner-password" if user == OWNER else "app-password"
-        return cls(
-            name=name, user=user, password=home.read_secret(secret) or "", host=str(home.socket_folder)
-        )
+        return cls(name=name, user=user, password=home.read_secret(secret) or "", host=str(home.socket_folder))
 
     def named(self, name: str) -> Address:
         """The same server and role, another database."""

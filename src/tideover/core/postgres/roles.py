@@ -19,9 +19,9 @@ def ensure_roles(owner: Address, app_password: str) -> None:
         known = connection.execute("select 1 from pg_roles where rolname = %s", (APPLICATION,)).fetchone()
         verb = sql.SQL("alter" if known else "create")
         connection.execute(
-            sql.SQL(
-                "{} role {} login nosuperuser nocreatedb nocreaterole noreplication noinherit password {}"
-            ).format(verb, role, sql.Literal(app_password))
+            sql.SQL("{} role {} login nosuperuser nocreatedb nocreaterole noreplication noinherit password {}").format(
+                verb, role, sql.Literal(app_password)
+            )
         )
 
 
@@ -46,8 +46,7 @@ def limit_application(owner: Address, application: str) -> None:
             "revoke create on schema public from public",
             "revoke create on schema public from {role}",
             "grant usage on schema public to {role}",
-            "alter default privileges in schema public"
-            " grant select, insert, update, delete on tables to {role}",
+            "alter default privileges in schema public grant select, insert, update, delete on tables to {role}",
             "alter default privileges in schema public grant usage, select, update on sequences to {role}",
         ):
             connection.execute(sql.SQL(text).format(database=database, role=role))

@@ -266,9 +266,7 @@ def _is_server_of(process: int, data: Path) -> bool:
         elif Path("/proc/self").exists():
             return False
         else:
-            listed = subprocess.run(
-                ["/bin/ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True
-            )
+            listed = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(process)], capture_output=True, text=True)
             command = listed.stdout
     except OSError:
         return False
