@@ -14,7 +14,7 @@ from tideover.decide.strategy import policy_schema as strategy
 from tideover.know.cases import policy_schema as cases
 from tideover.know.ledger import policy_schema as ledger
 
-ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND, *outcomes.KINDS, ledger.KIND)
+ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND, *outcomes.KINDS, ledger.KIND, intake.KIND)
 
 
 def register_all() -> None:

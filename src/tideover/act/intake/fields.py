@@ -1,0 +1,180 @@
+"""What a file of each kind may tell, field by field, and what is wrong when a field does not read. No Django.
+
+Every rule is an expression of DuckDB over a whole column: ``typed`` gives the value, ``faults`` the conditions under
+which the row is refused, the first that holds being told. Nothing here looks at one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale
+
+from tideover.core import money
+from tideover.core.sql.duck import literal
+
+Fault = tuple[str, str]
+"""A code, and the condition over the column ``{t}`` (text) and ``{v}`` (typed) under which it is told."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a file may tell. ``{t}`` stands for the text, ``{v}`` for the typed value."""
+
+    name: str
+    sql_type: str
+    typed: str
+    faults: tuple[Fault, ...]
+    required: bool = False
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(literal(value) for value in values)
+
+
+_CONTROL = ("control-character", "regexp_matches({t}, '[[:cntrl:]]')")
+
+
+def text(name: str, longest: int, *, required: bool = False, pattern: str | None = None) -> Field:
+    """A line of text, perhaps of a form."""
+    faults: list[Fault] = [_CONTROL, ("too-long", f"length({{t}}) > {longest}")]
+    if pattern:
+        form = literal(pattern).replace("{", "{{").replace("}", "}}")
+        faults.append(("form-wrong", f"NOT regexp_full_match({{t}}, {form})"))
+    return Field(name, "VARCHAR", "{t}", tuple(faults), required)
+
+
+def choice(name: str, values: Sequence[str], code: str = "value-unknown", *, required: bool = False) -> Field:
+    """One of a closed list."""
+    return Field(name, "VARCHAR", "{t}", ((code, f"{{t}} NOT IN ({_listed(values)})"),), required)
+
+
+def days(name: str, *, required: bool = False) -> Field:
+    """A whole number of days."""
+    form = "regexp_full_match({t}, '[0-9]{{1,5}}')"
+    typed = f"CASE WHEN {form} THEN CAST({{t}} AS INTEGER) END"
+    return Field(name, "INTEGER", typed, (("not-days", f"NOT {form}"),), required)
+
+
+def date(name: str, *, required: bool = False) -> Field:
+    """A date written 2026-09-30."""
+    form = "regexp_full_match({t}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+    faults = (
+        ("not-a-date", f"NOT {form}"),
+        ("no-such-date", "{v} IS NULL OR {v} NOT BETWEEN DATE '1900-01-01' AND DATE '2199-12-31'"),
+    )
+    return Field(name, "DATE", f"CASE WHEN {form} THEN TRY_CAST({{t}} AS DATE) END", faults, required)
+
+
+def instant(name: str) -> Field:
+    """A moment written 2026-10-05T09:30:00+08:00; it stays text, PostgreSQL types it."""
+    form = (
+        "regexp_full_match({t}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}})?"
+        "(Z|[+-][0-9]{{2}}:[0-9]{{2}})')"
+    )
+    faults = (
+        ("not-an-instant", f"NOT {form}"),
+        ("no-such-date", "TRY_CAST({t} AS TIMESTAMPTZ) IS NULL"),
+    )
+    return Field(name, "VARCHAR", "{t}", faults)
+
+
+def amount(name: str, *, required: bool = False, least: str | None = None, code: str = "negative") -> Field:
+    """An exact amount with a point and no separators, of at most the minor unit of the row's currency."""
+    form = "regexp_full_match({t}, '[+-]?[0-9]{{1,14}}(\\.[0-9]{{1,4}})?')"
+    faults: list[Fault] = [
+        ("not-an-amount", f"NOT {form}"),
+        ("too-many-decimals", f"length(rtrim(split_part({{t}}, '.', 2), '0')) > {places_of('currency')}"),
+    ]
+    if least is not None:
+        faults.append((code, f"{{v}} {least}"))
+    typed = f"CASE WHEN {form} THEN CAST({{t}} AS DECIMAL(18, 4)) END"
+    return Field(name, "DECIMAL(18, 4)", typed, tuple(faults), required)
+
+
+def phone(name: str) -> Field:
+    """A number that can be called, without the blanks, hyphens and brackets that people write."""
+    cleaned = "regexp_replace({t}, '[ ().-]', '', 'g')"
+    return Field(
+        name, "VARCHAR", cleaned, (("not-a-phone", f"NOT regexp_full_match({cleaned}, '[+]?[0-9]{{5,15}}')"),)
+    )
+
+
+@cache
+def places_of(currency: str) -> str:
+    """The decimal places of the currency in a column; of one that is not known, four."""
+    cases = " ".join(
+        f"WHEN {literal(code)} THEN {money.exponent(code)}"
+        for code in sorted(money.currencies())
+        if money.exponent(code) != 2
+    )
+    return f"CASE \"{currency}\" {cases} ELSE 2 END"
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """Country codes of two letters."""
+    known = Locale("en").territories
+    return tuple(sorted(code for code in known if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "ZZ")))
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """IANA zones."""
+    return tuple(sorted(available_timezones()))
+
+
+def _currency() -> Field:
+    return choice("currency", sorted(money.currencies()), "currency-unknown", required=True)
+
+
+@cache
+def placement_fields() -> tuple[Field, ...]:
+    """What a placement file may tell of an account and its borrower."""
+    return (
+        text("account_number", 80, required=True),
+        text("product", 40, required=True, pattern="[a-z0-9]+(-[a-z0-9]+)*"),
+        _currency(),
+        amount("credit_limit", least="< 0"),
+        date("opened_date"),
+        text("batch_number", 60),
+        date("batch_until_date"),
+        days("dpd", required=True),
+        choice("dpd_basis", ("stated", "read-from-code"), required=True),
+        date("next_due_date"),
+        amount("next_due_amount", least="< 0"),
+        text("customer_number", 100),
+        text("document_type", 40, pattern="[a-z0-9]+(-[a-z0-9]+)*"),
+        text("document_number", 60),
+        text("full_name", 200),
+        text("language", 10, required=True, pattern="[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"),
+        choice("country", countries(), "country-unknown"),
+        text("region", 10, pattern="[A-Z]{2}-[A-Z0-9]{1,3}"),
+        choice("zone", zones(), "zone-unknown"),
+    )
+
+
+@cache
+def payments_fields() -> tuple[Field, ...]:
+    """What a payments file tells of a payment."""
+    return (
+        text("account_number", 80, required=True),
+        _currency(),
+        amount("amount", required=True, least="<= 0", code="not-positive"),
+        date("value_date", required=True),
+        instant("booked_at"),
+        text("reference", 120, required=True),
+    )
+
+
+def fields_of(kind: str) -> tuple[Field, ...]:
+    """The fields of a kind of file."""
+    return placement_fields() if kind == "placement" else payments_fields()
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """Their names, as a mapping uses them."""
+    return tuple(field.name for field in fields_of(kind))

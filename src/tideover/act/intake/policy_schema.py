@@ -1,0 +1,262 @@
+"""The kind ``mapping``: how a lender's file is read, as a policy file. No Django here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tideover.act.intake import fields
+from tideover.core.policy import schema
+from tideover.core.policy.conditions import Column, Condition
+from tideover.core.policy.kinds import PolicyKind
+from tideover.core.policy.schema import Reading, Rule
+from tideover.core.policy.types import PolicyFile
+
+LACKS = (
+    "component-split",
+    "due-amounts",
+    "payment-days",
+    "booking-times",
+    "people",
+    "reversals",
+    "dpd",
+)
+"""What a lender's file may not say; each has its words, and the report tells them."""
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+_FIXED = ("principal", "interest", "penalty-interest", "as-stated")
+
+_POINT_COLUMNS = (Column("value", "text"),)
+_PAYMENT_COLUMNS = (Column("amount", "money"),)
+
+
+@dataclass(frozen=True)
+class FileShape:
+    """How the file is written."""
+
+    encoding: str
+    delimiter: str
+
+
+@dataclass(frozen=True)
+class BalanceGroup:
+    """A column that states a component of what is owed."""
+
+    component: str
+    amount: str
+    optional: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class PointGroup:
+    """A column that gives a way to reach the customer."""
+
+    kind: str
+    value: str
+    source: str
+    optional: bool
+    when: Condition | Rule
+    line: int
+
+
+@dataclass(frozen=True)
+class PaymentGroup:
+    """A column that tells what was paid: in a month, counted back from the cut-off's own, or on a day."""
+
+    amount: str
+    months_before: int | None
+    value_date: str | None
+    optional: bool
+    when: Condition | Rule
+    line: int
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How a file of one kind is read."""
+
+    kind: str
+    file: FileShape
+    control: str
+    lacks: tuple[str, ...]
+    columns: dict[str, str]
+    optional_columns: dict[str, str]
+    constants: dict[str, str]
+    defaults: dict[str, str]
+    values: dict[str, dict[str, str]]
+    balances: tuple[BalanceGroup, ...]
+    contact_points: tuple[PointGroup, ...]
+    payments: tuple[PaymentGroup, ...]
+    line: int
+
+    @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """The columns without which the file is refused, in the mapping's order."""
+        groups = [*self.balances, *self.payments]
+        needed = [*self.columns.values(), *(group.amount for group in groups if not group.optional)]
+        needed.extend(group.value for group in self.contact_points if not group.optional)
+        needed.extend(group.value_date for group in self.payments if group.value_date and not group.optional)
+        return tuple(dict.fromkeys(needed))
+
+    @property
+    def known_columns(self) -> frozenset[str]:
+        """Every column that the mapping reads, whether the file must have it or not."""
+        return frozenset(self._all_columns())
+
+    def _all_columns(self) -> Iterator[str]:
+        yield from self.columns.values()
+        yield from self.optional_columns.values()
+        yield from (group.amount for group in (*self.balances, *self.payments))
+        yield from (group.value for group in self.contact_points)
+        yield from (group.value_date for group in self.payments if group.value_date)
+
+
+@dataclass(frozen=True)
+class MappingExample:
+    """A row as the lender writes it, and what comes of it: the fields that it gives, or what is refused."""
+
+    says: dict[str, str]
+    cut_off: date
+    row: dict[str, str]
+    gives: dict[str, str]
+    refuses: dict[str, str]
+
+
+_ALL_FIELDS = tuple(dict.fromkeys((*fields.names_of("placement"), *fields.names_of("payments"))))
+_FIELD = schema.Choice(_ALL_FIELDS)
+_COLUMN = schema.Text(120)
+_CELL = schema.Text(200)
+
+_BALANCE = schema.Record(
+    BalanceGroup,
+    {
+        "component": schema.Text(40, pattern="principal|interest|penalty-interest|as-stated|fee:[a-z0-9]+(-[a-z0-9]+)*"),
+        "amount": _COLUMN,
+        "optional": schema.Optional(schema.Boolean(), False),
+    },
+)
+_POINT = schema.Record(
+    PointGroup,
+    {
+        "kind": schema.Choice(("phone",)),
+        "value": _COLUMN,
+        "source": schema.Name(),
+        "optional": schema.Optional(schema.Boolean(), False),
+        "when": schema.ConditionText(_POINT_COLUMNS),
+    },
+)
+_PAYMENT = schema.Record(
+    PaymentGroup,
+    {
+        "amount": _COLUMN,
+        "months_before": schema.Optional(schema.Integer(0, 240)),
+        "value_date": schema.Optional(_COLUMN),
+        "optional": schema.Optional(schema.Boolean(), False),
+        "when": schema.ConditionText(_PAYMENT_COLUMNS),
+    },
+)
+_MAPPING = schema.Record(
+    Mapping,
+    {
+        "kind": schema.Choice(("placement", "payments")),
+        "file": schema.Record(
+            FileShape, {"encoding": schema.Choice(("utf-8",)), "delimiter": schema.Choice(tuple(DELIMITERS))}
+        ),
+        "control": schema.Choice(("none",)),
+        "lacks": schema.ListOf(schema.Choice(LACKS)),
+        "columns": schema.MapOf(_FIELD, _COLUMN, least=1),
+        "optional_columns": schema.Optional(schema.MapOf(_FIELD, _COLUMN), {}),
+        "constants": schema.Optional(schema.MapOf(_FIELD, _CELL), {}),
+        "defaults": schema.Optional(schema.MapOf(_FIELD, _CELL), {}),
+        "values": schema.Optional(schema.MapOf(_FIELD, schema.MapOf(_CELL, _CELL, least=1)), {}),
+        "balances": schema.Optional(schema.ListOf(_BALANCE), ()),
+        "contact_points": schema.Optional(schema.ListOf(_POINT, most=20), ()),
+        "payments": schema.Optional(schema.ListOf(_PAYMENT, most=240), ()),
+    },
+)
+_EXAMPLE = schema.Record(
+    MappingExample,
+    {
+        "says": schema.Bilingual(longest=300),
+        "cut_off": schema.Date(),
+        "row": schema.MapOf(_COLUMN, schema.Text(400), least=1),
+        "gives": schema.Optional(schema.MapOf(schema.Text(80), schema.Text(400)), {}),
+        "refuses": schema.Optional(schema.MapOf(_COLUMN, schema.Name()), {}),
+    },
+)
+
+
+def _finish(mapping: Mapping, reading: Reading) -> Any:
+    known = fields.names_of(mapping.kind)
+    sources = (mapping.columns, mapping.optional_columns, mapping.constants)
+    for name in dict.fromkeys((*mapping.columns, *mapping.optional_columns, *mapping.constants, *mapping.defaults)):
+        if name not in known:
+            reading.fault("mapping-field-of-other-kind", mapping.line, field=name, kind=mapping.kind)
+        if sum(name in source for source in sources) > 1:
+            reading.fault("mapping-field-twice", mapping.line, field=name)
+    told = {*mapping.columns, *mapping.constants, *mapping.defaults}
+    for field in fields.fields_of(mapping.kind):
+        if field.required and field.name not in told:
+            reading.fault("mapping-field-missing", mapping.line, field=field.name)
+    for name in mapping.values:
+        if name not in mapping.columns and name not in mapping.optional_columns:
+            reading.fault("mapping-values-without-column", mapping.line, field=name)
+    _check_groups(mapping, reading)
+    return mapping
+
+
+def _check_groups(mapping: Mapping, reading: Reading) -> None:
+    components = [group.component for group in mapping.balances]
+    if mapping.kind == "payments":
+        for group in (*mapping.balances, *mapping.contact_points, *mapping.payments):
+            reading.fault("mapping-group-of-other-kind", group.line, kind=mapping.kind)
+        return
+    if not components:
+        reading.fault("mapping-no-balance", mapping.line)
+    if "as-stated" in components and len(components) > 1:
+        reading.fault("mapping-split-and-total", mapping.balances[0].line)
+    if len(set(components)) != len(components):
+        reading.fault("mapping-field-twice", mapping.balances[0].line, field="component")
+    for payment in mapping.payments:
+        if (payment.months_before is None) == (payment.value_date is None):
+            reading.fault("mapping-payment-date", payment.line)
+
+
+def _run_example(file: PolicyFile, example: MappingExample) -> tuple[str, dict[str, Any]] | None:
+    from tideover.act.intake import judging
+
+    got = judging.judge_example(file.data, example.row, example.cut_off)
+    expected = dict(example.refuses or example.gives)
+    if example.refuses:
+        shown = {name: code for name, code in got.items() if name.startswith("refused ")}
+        differing = {name.removeprefix("refused "): code for name, code in shown.items()}
+        if differing == expected:
+            return None
+    else:
+        differing = {name: got.get(name, "–") for name in expected}
+        differing |= {name: code for name, code in got.items() if name.startswith("refused ")}
+        if differing == expected:
+            return None
+    return "example-differs", {
+        "expected": _shown(expected),
+        "got": _shown(differing),
+        "where": example.says["en"],
+    }
+
+
+def _shown(given: dict[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in sorted(given.items())) or "–"
+
+
+KIND = PolicyKind(
+    name="mapping",
+    pattern="mappings/*.yaml",
+    record=_MAPPING,
+    finish=_finish,
+    example=_EXAMPLE,
+    run_example=_run_example,
+    is_activated=False,
+)

@@ -1,0 +1,211 @@
+"""What crosses the threshold of intake: the report on a file, what is wrong in a row, why a file is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tideover.core.money import Money
+from tideover.core.problem import Problem
+
+PLACEMENT, PAYMENTS = "placement", "payments"
+KINDS = (PLACEMENT, PAYMENTS)
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One thing that is wrong in a row. Its words are ``intake.row.<code>``, the remedy ``…<code>.remedy``.
+
+    ``field`` is the column as the file calls it; ``value`` what stands there.
+    """
+
+    code: str
+    field: str
+    value: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The code of the words that say what is wrong."""
+        return f"intake.row.{self.code}"
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that does not go in: where it stands, all that is wrong in it, and its cells as the file has them.
+
+    ``record`` counts records with the header as 1, as a spreadsheet does; ``line`` is the line in a text editor.
+    """
+
+    record: int
+    line: int
+    account_number: str | None
+    problems: tuple[RowProblem, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SumLine:
+    """Accounts and their total in one currency and bucket; of a payments file, payments with no bucket."""
+
+    currency: str
+    bucket: str | None
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True)
+class ProblemCount:
+    """How often one thing is wrong in one column."""
+
+    code: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What a file came to: judged only (``dry_run``), committed, or known already (``is_repeat``)."""
+
+    import_id: int | None
+    client_code: str
+    kind: str
+    file_name: str
+    file_digest: str
+    file_bytes: int
+    mapping_id: str
+    mapping_version: str
+    cut_off_date: date
+    dry_run: bool
+    is_repeat: bool
+    committed_at: datetime | None
+    rows_count: int
+    good_count: int
+    new_count: int
+    changed_count: int
+    same_count: int
+    sums: tuple[SumLine, ...]
+    lacks: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    absent_columns: tuple[str, ...]
+    refused: tuple[RefusedRow, ...]
+
+    @property
+    def refused_count(self) -> int:
+        """Rows that did not go in."""
+        return self.rows_count - self.good_count
+
+    @property
+    def problem_counts(self) -> tuple[ProblemCount, ...]:
+        """What is wrong how often, most frequent first."""
+        found = Counter((problem.code, problem.field) for row in self.refused for problem in row.problems)
+        return tuple(ProblemCount(code, name, count) for (code, name), count in found.most_common())
+
+
+@dataclass(frozen=True)
+class ImportRead:
+    """An import that was committed, as lists and pages show it."""
+
+    id: int
+    client_id: int
+    kind: str
+    file_name: str
+    file_digest: str
+    file_bytes: int
+    mapping_id: str
+    mapping_version: str
+    cut_off_date: date
+    rows_count: int
+    good_count: int
+    quarantined_count: int
+    new_count: int
+    changed_count: int
+    same_count: int
+    sums: tuple[SumLine, ...]
+    lacks: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    problem_counts: tuple[ProblemCount, ...]
+    actor: str
+    committed_at: datetime
+
+
+class FileRefused(Problem):
+    """A file that cannot be judged row by row. Nothing of it was taken."""
+
+    code = "intake.file-refused"
+
+
+class FileMissing(FileRefused):
+    """There is no such file, or it cannot be read."""
+
+    code = "intake.file-missing"
+
+
+class FileEmpty(FileRefused):
+    """The file has no rows."""
+
+    code = "intake.file-empty"
+
+
+class FileDamaged(FileRefused):
+    """The packed file is cut off or not what its name says."""
+
+    code = "intake.file-damaged"
+
+
+class EncodingWrong(FileRefused):
+    """The file is not in UTF-8; ``line`` says where it first shows, ``looks_like`` what it may be."""
+
+    code = "intake.encoding-wrong"
+
+
+class QuoteOpen(FileRefused):
+    """A quotation mark is opened on a line and never closed: the rest of the file is one cell."""
+
+    code = "intake.quote-open"
+
+
+class LineTooLong(FileRefused):
+    """A line is longer than any row can be."""
+
+    code = "intake.line-too-long"
+
+
+class HeaderWrong(FileRefused):
+    """The header has a column twice, or one without a name."""
+
+    code = "intake.header-wrong"
+
+
+class ColumnsMissing(FileRefused):
+    """The header does not have the columns that the mapping needs."""
+
+    code = "intake.columns-missing"
+
+
+class KindWrong(FileRefused):
+    """The mapping reads another kind of file."""
+
+    code = "intake.kind-wrong"
+
+
+class CutOffMissing(FileRefused):
+    """Neither a control file nor the command says as of when the file speaks."""
+
+    code = "intake.cut-off-missing"
+
+
+class CutOffWrong(FileRefused):
+    """The cut-off lies after the client's today."""
+
+    code = "intake.cut-off-wrong"
+
+
+class UnknownImport(Problem):
+    """No import has this id."""
+
+    code = "intake.unknown-import"
