@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tideover.act.contact import lines, rules
 from tideover.act.contact.models import Call
-from tideover.act.contact.types import ANSWERED, DIALLED, UNKNOWN, CallRead, CallUnknown, NotYourCall
+from tideover.act.contact.types import ANSWERED, DIALLED, NOT_DIALLED, UNKNOWN, CallRead, CallUnknown, NotYourCall
 from tideover.core.access.types import Actor
 from tideover.know.customers import queries as customers
 
@@ -29,9 +29,12 @@ def get_live_call(user_id: int, at: datetime | None = None) -> CallRead | None:
 
 
 def get_open_call(user_id: int, case_id: int) -> CallRead | None:
-    """The user's latest call in the case, while its outcome is not recorded; amounts follow it."""
+    """The user's latest call in the case, while its outcome is not recorded; amounts follow it.
+
+    A call of which nothing left has no outcome to record.
+    """
     call = Call.objects.filter(user_id=user_id, case_id=case_id).order_by("-asked_at", "-pk").first()
-    return read(call) if call is not None and call.outcome_id is None else None
+    return read(call) if call is not None and call.outcome_id is None and call.state != NOT_DIALLED else None
 
 
 def list_calls(case_id: int) -> list[CallRead]:
