@@ -16,7 +16,7 @@ HOUSE = Path(__file__).parents[2] / "src" / "tideover"
 # Columns in which somebody's name, number or own words may stand.
 PERSONAL = {"full_name", "value", "raw", "text", "note", "display_name", "phone", "email", "address"}
 # Ours by those names, and nobody's: kept texts of policies, names of teams and the like.
-NOT_PERSONAL = {
+NOT_PERSONAL = {"policy_policyactivation.text"}
     "policy_activation.text",
     "policy_policyversion.text",
     "policy_version.text",
