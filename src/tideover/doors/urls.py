@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from tideover.doors.screens import errors, home, language, sign_in, styleguide
+from tideover.doors.screens import demo, errors, home, language, sign_in, styleguide
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", language.switch, name="language"),
+    path("demo/next-day", demo.next_day, name="demo-next-day"),
+    path("demo/hour", demo.set_hour, name="demo-hour"),
+    path("demo/progress", demo.progress, name="demo-progress"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("", include("tideover.doors.desk.urls")),
 ]

@@ -19,3 +19,8 @@ def is_closed(*, username: str, at: datetime) -> bool:
 def get_display_names(user_ids: Iterable[int]) -> dict[int, str]:
     """How users are called on pages, by id."""
     return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "display_name"))
+
+
+def get_display_names_by_username(usernames: Iterable[str]) -> dict[str, str]:
+    """How users are called on pages, by the name that the journal keeps."""
+    return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "display_name"))

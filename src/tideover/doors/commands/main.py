@@ -18,6 +18,8 @@ from tideover.doors.commands import database, terminal
 COMMANDS = (
     "serve",
     "migrate",
+    "check",
+    "policy",
 )
 """The modules in this folder that are commands, in the order in which the help shows them.
 
@@ -28,6 +30,9 @@ returns the exit status or None.
 
 WITHOUT_DATABASE = frozenset({"serve", "demo"})
 """Commands that need no database, or see to it themselves."""
+
+WITHOUT_DJANGO = frozenset({"check", "policy"})
+"""Commands that answer in a moment, from files alone."""
 
 REFUSED = 1
 MISUSED = 2
@@ -68,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen is None or wants_help:
             return _run(given, [chosen] if chosen else COMMANDS)
+        if given[0] in WITHOUT_DJANGO:
+            return _run(given, [chosen], with_django=False)
         if given[0] in WITHOUT_DATABASE:
             if given[0] in database.KEEPERS:
                 Home.from_environment().prepare()  # before the settings read its secrets
@@ -84,10 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
 
 
-def _run(given: Sequence[str], modules: Sequence[str], *, current: bool = False, ours: bool = False) -> int:
-    import django
+def _run(
+    given: Sequence[str], modules: Sequence[str], *, current: bool = False, ours: bool = False, with_django: bool = True
+) -> int:
+    if with_django:
+        import django
 
-    django.setup()
+        django.setup()
     parser = build_parser(modules)
     args = parser.parse_args(given)
     if current:

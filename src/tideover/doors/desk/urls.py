@@ -4,8 +4,32 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tideover.doors.desk.case import view as case
+from tideover.doors.desk.holds import view as holds
+from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.ladder import view as ladder
+from tideover.doors.desk.payments import view as payments
+from tideover.doors.desk.today import view as today
+from tideover.doors.desk.why import view as why
+from tideover.doors.desk.work import view as work
 
 urlpatterns = [
+    path("today", today.today, name="today"),
+    path("work", work.work, name="work"),
+    path("work/next", work.next_case, name="work-next"),
+    path("cases/<int:case_id>", case.case, name="case"),
+    path("cases/<int:case_id>/call", case.call_news, name="case-call"),
+    path("cases/<int:case_id>/dial", case.dial, name="case-dial"),
+    path("cases/<int:case_id>/line", case.line, name="case-line"),
+    path("cases/<int:case_id>/party", case.party, name="case-party"),
+    path("cases/<int:case_id>/record", case.record, name="case-record"),
+    path("cases/<int:case_id>/review", case.review, name="case-review"),
+    path("cases/<int:case_id>/why", why.why, name="why"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/<int:import_id>", imports.one_import, name="import"),
+    path("imports/<int:import_id>/quarantine.csv", imports.quarantine, name="import-quarantine"),
+    path("payments", payments.payments, name="payments"),
+    path("holds", holds.holds, name="holds"),
+    path("holds/<int:hold_id>/lift", holds.lift, name="hold-lift"),
     path("ladder", ladder.ladder, name="ladder"),
 ]

@@ -83,3 +83,15 @@ def key(label: str) -> SafeString:
 def local_day(value: datetime | None, zone: str = "UTC") -> str:
     """The date of an instant, with its weekday, in the zone named."""
     return "" if value is None else words_core.day(value.astimezone(ZoneInfo(zone)).date(), active_language(), "week")
+
+
+@register.simple_tag
+def words_of(prefix: str, code: Any) -> str:
+    """``{% words_of "desk.hold.reason." reason %}``: the words for a code out of a closed list."""
+    return words_core.render(f"{prefix}{code}", active_language())
+
+
+@register.simple_tag
+def dict_get(mapping: dict[str, Any], name: str) -> Any:
+    """``{% dict_get form.needs "call-back-at" %}``: a value under a name that is no identifier."""
+    return mapping.get(name, "")

@@ -1,0 +1,136 @@
+"""A leader's day: by stage what is done, due, late and uncovered; by collector how far they are; what waits for me."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tideover.core.access import queries as access_queries
+from tideover.core.access.types import Role
+from tideover.decide.assignment import queries as assignment_queries
+from tideover.decide.assignment import types as assignment_types
+from tideover.decide.receipts import queries as receipts_queries
+from tideover.doors.desk.work.queue import Item, build
+from tideover.doors.screens.roles import for_roles
+from tideover.doors.screens.scope import clients_of
+from tideover.know.cases import queries as cases_queries
+from tideover.know.clients.types import ClientRead
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One rung of the day."""
+
+    title: str
+    accounts_count: int
+    work_count: int
+    done_count: int
+    due_count: int
+    late_count: int
+    paused_count: int
+    uncovered_count: int
+
+
+@dataclass(frozen=True)
+class CollectorRow:
+    """How far one collector is."""
+
+    name: str
+    work_count: int
+    done_count: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """One client's day."""
+
+    client_name: str
+    day: date
+    stages: list[StageRow]
+    collectors: list[CollectorRow]
+    reviews: list[Item]
+    uncovered: list[Item]
+
+    @property
+    def work_count(self) -> int:
+        """All work of the day."""
+        return sum(row.work_count for row in self.stages)
+
+    @property
+    def done_count(self) -> int:
+        """What of it is done."""
+        return sum(row.done_count for row in self.stages)
+
+    @property
+    def late_count(self) -> int:
+        """Accounts whose stage has passed its deadline."""
+        return sum(row.late_count for row in self.stages)
+
+    @property
+    def uncovered_count(self) -> int:
+        """Work that nobody does."""
+        return sum(row.uncovered_count for row in self.stages)
+
+
+@for_roles(Role.TEAM_LEADER)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """The open day of every client in scope."""
+    boards = []
+    for client in clients_of(request):
+        day = receipts_queries.get_open_day(client.id)
+        if day is not None:
+            boards.append(_board(request, client, day))
+    return render(request, "desk/today/today.html", {"boards": boards})
+
+
+def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
+    language = request.language  # type: ignore[attr-defined]
+    counts = assignment_queries.count_work([client.id], day)
+    reviews = [each for each in assignment_queries.list_reviews([client.id], day) if not each.is_done]
+    uncovered = assignment_queries.list_uncovered([client.id], day)
+    return Board(
+        client_name=client.name(language),
+        day=day,
+        stages=_stages(client, day, counts, language),
+        collectors=_collectors(counts),
+        reviews=build(request, reviews, None).items,
+        uncovered=build(request, uncovered, None).items,
+    )
+
+
+def _stages(client: ClientRead, day: date, counts: list[assignment_types.WorkCount], language: str) -> list[StageRow]:
+    titles = cases_queries.get_stage_titles()
+    rows = []
+    for stage in cases_queries.list_stage_counts(client.id, day):
+        work = [each for each in counts if each.stage == stage.stage]
+        rows.append(
+            StageRow(
+                title=titles.get(stage.stage, {}).get(language, stage.stage),
+                accounts_count=stage.accounts_count,
+                work_count=sum(each.items_count for each in work),
+                done_count=sum(each.done_count for each in work),
+                due_count=stage.due_count,
+                late_count=stage.late_count,
+                paused_count=stage.paused_count,
+                uncovered_count=sum(each.items_count for each in work if each.is_uncovered),
+            )
+        )
+    return rows
+
+
+def _collectors(counts: list[assignment_types.WorkCount]) -> list[CollectorRow]:
+    ids = sorted({each.collector_id for each in counts if each.collector_id is not None})
+    names = access_queries.get_display_names(ids)
+    return [
+        CollectorRow(
+            name=names.get(user_id, str(user_id)),
+            work_count=sum(each.items_count for each in counts if each.collector_id == user_id),
+            done_count=sum(each.done_count for each in counts if each.collector_id == user_id),
+        )
+        for user_id in ids
+    ]

@@ -1,0 +1,158 @@
+"""A collector's day as a list: who, how much, and in one line why now. A handful of queries, however long it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tideover.core import words
+from tideover.core.clock import rules as clock
+from tideover.core.money import Money
+from tideover.decide.assignment import queries as assignment_queries
+from tideover.decide.assignment import types as assignment_types
+from tideover.decide.receipts import queries as receipts_queries
+from tideover.doors.screens.roles import actor_of
+from tideover.doors.screens.scope import clients_of
+from tideover.know.cases import queries as cases_queries
+from tideover.know.customers import queries as customers_queries
+
+_SIGNALS = {
+    "call-back": "go",
+    "promise-broken": "stop",
+    "promise-due": "wait",
+    "stage-late": "stop",
+    "stage-deadline": "wait",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One case of the day on the list."""
+
+    work_id: int
+    case_id: int
+    url: str
+    name: str
+    name_language: str
+    owed: Money
+    stage: str
+    tag: str
+    signal: str
+    reason: str
+    is_done: bool
+    is_current: bool
+    done_text: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The list, how much of it is done, and where *next* leads."""
+
+    items: list[Item] = field(default_factory=list)
+    next_url: str | None = None
+
+    @property
+    def total_count(self) -> int:
+        """How many cases the day has."""
+        return len(self.items)
+
+    @property
+    def done_count(self) -> int:
+        """How many of them are done."""
+        return sum(item.is_done for item in self.items)
+
+
+def open_days(request: HttpRequest) -> list[tuple[int, date]]:
+    """Each client of the person's scope with its open day; a client of which no day was decided is left out."""
+    found = []
+    for client in clients_of(request):
+        day = receipts_queries.get_open_day(client.id)
+        if day is not None:
+            found.append((client.id, day))
+    return found
+
+
+def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queue:
+    """The signed-in collector's list; *next* is the first case not done after the current one, else the first."""
+    collector_id = actor_of(request).user_id
+    assert collector_id is not None
+    days = open_days(request)
+    work = [
+        each
+        for day in sorted({day for _, day in days})
+        for each in assignment_queries.list_work(collector_id, day)
+        if (each.client_id, day) in days
+    ]
+    return build(request, work, current_case_id)
+
+
+def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_case_id: int | None) -> Queue:
+    """The work items as a list to read."""
+    language = request.language  # type: ignore[attr-defined]
+    cases = {case.id: case for case in cases_queries.list_cases({each.case_id for each in work})}
+    names = customers_queries.get_names({case.customer_id for case in cases.values()})
+    titles = cases_queries.get_stage_titles()
+    zones = {client.id: client.zone for client in clients_of(request)}
+    items = []
+    for each in work:
+        name = names.get(cases[each.case_id].customer_id, words.render("desk.nameless", language))
+        zone = zones.get(each.client_id, "UTC")
+        items.append(
+            Item(
+                work_id=each.id,
+                case_id=each.case_id,
+                url=reverse("case", args=[each.case_id]),
+                name=name,
+                name_language=language_of_name(name),
+                owed=each.owed,
+                stage=titles.get(each.stage, {}).get(language, each.stage),
+                tag=_tag(each, titles, language),
+                signal=_SIGNALS.get(each.order_reason, "info"),
+                reason=_reason(each, zone, language),
+                is_done=each.is_done,
+                is_current=each.case_id == current_case_id,
+                done_text=_done(each, language),
+            )
+        )
+    return Queue(items=items, next_url=_next(items, current_case_id))
+
+
+def language_of_name(name: str) -> str:
+    """In which script a name is written, so that it is drawn and read aloud rightly."""
+    return "zh-Hans" if any("\u3400" <= letter <= "\u9fff" for letter in name) else "en"
+
+
+def _tag(work: assignment_types.WorkRead, titles: dict[str, dict[str, str]], language: str) -> str:
+    code = f"desk.work.tag.{work.order_reason}"
+    if words.has(code):
+        return words.render(code, language)
+    return titles.get(work.stage, {}).get(language, work.stage)
+
+
+def _reason(work: assignment_types.WorkRead, zone: str, language: str) -> str:
+    if work.is_done:
+        return _done(work, language)
+    if work.due_at is not None:
+        return words.render("desk.work.reason.call-back", language, time=_local_time(work.due_at, zone))
+    code = f"desk.work.step.{work.step}"
+    return words.render(code if words.has(code) else f"desk.work.reason.{work.order_reason}", language)
+
+
+def _done(work: assignment_types.WorkRead, language: str) -> str:
+    if not work.is_done:
+        return ""
+    code = f"desk.work.done.{work.done_cause}"
+    return words.render(code if words.has(code) else "desk.work.done", language)
+
+
+def _local_time(at: datetime, zone: str) -> str:
+    return f"{clock.local_time(at, zone):%H:%M}"
+
+
+def _next(items: list[Item], current_case_id: int | None) -> str | None:
+    place = next((i for i, item in enumerate(items) if item.case_id == current_case_id), -1)
+    after = [item for item in items[place + 1 :] + items[: max(place, 0)] if not item.is_done]
+    return after[0].url if after else None

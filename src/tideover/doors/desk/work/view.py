@@ -1,0 +1,27 @@
+"""A collector's day: the ordered list, each case with its reason, and one key to begin."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tideover.core.access.types import Role
+from tideover.doors.desk.work.queue import read_queue
+from tideover.doors.screens.roles import for_roles
+
+
+@for_roles(Role.COLLECTOR)
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    """Today's work in order."""
+    return render(request, "desk/work/work.html", {"queue": read_queue(request)})
+
+
+@for_roles(Role.COLLECTOR)
+@require_safe
+def next_case(request: HttpRequest) -> HttpResponse:
+    """On to the first case that is not done."""
+    queue = read_queue(request)
+    return HttpResponseRedirect(queue.next_url or reverse("work"))
