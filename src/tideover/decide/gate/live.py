@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,8 +13,9 @@ from tideover.decide.gate.models import Attempt
 from tideover.decide.gate.rulebook import Rulebook
 from tideover.decide.gate.types import AttemptSeen, Circumstances, HoldSeen
 from tideover.know.cases import queries as cases
-from tideover.know.cases.types import CaseAccountRead, CaseRead, NoLadder, UnknownStage
+from tideover.know.cases.types import CaseBrief, NoLadder, UnknownStage
 from tideover.know.customers import queries as customers
+from tideover.know.customers.types import ContactPointRead
 from tideover.know.ledger import queries as ledger
 from tideover.know.ledger.types import BalanceUnknown
 from tideover.know.portfolio import queries as portfolio
@@ -32,38 +34,51 @@ def current_book() -> Rulebook:
 
 
 def read(
-    *,
-    case_id: int,
-    account_id: int,
-    contact_point_id: int | None,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    user_id: int,
+    *, case: CaseBrief, contact_point_id: int, channel: str, purpose: str, at: datetime, user_id: int
 ) -> Circumstances:
     """Everything that the rules may look at. What cannot be read stays unknown, and so refuses."""
-    case = cases.get_case(case_id)
+    seen = _read(case, channel, purpose, at, user_id)
+    points = customers.list_contact_points(case.customer_id)
+    return _by(seen, contact_point_id, next((point for point in points if point.id == contact_point_id), None), at)
+
+
+def read_each_point(
+    *, case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int
+) -> list[Circumstances]:
+    """The same, once for each of the customer's contact points, those in use first; without any, once."""
+    seen = _read(case, channel, purpose, at, user_id)
+    points = customers.list_contact_points(case.customer_id)
+    usable_first = sorted(points, key=lambda point: (not point.is_usable(at), point.position))
+    return [_by(seen, point.id, point, at) for point in usable_first] or [_by(seen, None, None, at)]
+
+
+def _read(case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int) -> Circumstances:
     customer = customers.get_customer(case.customer_id)
-    place = next((each for each in case.open_accounts if each.account_id == account_id), None)
-    points = {point.id: point for point in customers.list_contact_points(case.customer_id)}
-    point = points.get(contact_point_id) if contact_point_id is not None else None
+    holds = cases.list_binding_holds(case.person_id, case.id, case.account_id, purpose, at)
     return Circumstances(
         channel=channel,
         purpose=purpose,
         country=customer.country,
         zone=_zone(customer.zone),
-        case_open=case.is_open and place is not None,
-        owed=_owed(account_id, at) if place is not None else None,
+        case_open=case.is_open and case.stage is not None,
+        owed=_owed(case.account_id, at) if case.stage is not None else None,
         opted_out=customers.has_opted_out(case.customer_id, channel, purpose, at),
-        certified=_certified(place, user_id, at),
-        contact_point_id=contact_point_id,
+        certified=_certified(case, user_id, at),
+        contact_point_id=None,
+        contact_point_usable=None,
+        contact_point_is_customers=None,
+        holds=tuple(HoldSeen(str(hold.reason), hold.until_at) for hold in holds),
+        attempts=attempts_of(case.person_id, at),
+    )
+
+
+def _by(seen: Circumstances, point_id: int | None, point: ContactPointRead | None, at: datetime) -> Circumstances:
+    """The circumstances of a contact by this point; one that is not the customer's own is refused."""
+    return replace(
+        seen,
+        contact_point_id=point_id,
         contact_point_usable=point is not None and point.is_usable(at),
         contact_point_is_customers=point is not None and point.owner == "customer",
-        holds=tuple(
-            HoldSeen(str(hold.reason), hold.until_at)
-            for hold in cases.list_binding_holds(case.person_id, case_id, account_id, purpose, at)
-        ),
-        attempts=attempts_of(case.person_id, at),
     )
 
 
@@ -74,12 +89,6 @@ def attempts_of(person_id: int, at: datetime) -> tuple[AttemptSeen, ...]:
     return tuple(
         AttemptSeen(*row) for row in found.order_by("pk").values_list("at", "channel", "contact_point_id", "result")
     )
-
-
-def usable_points(case: CaseRead, at: datetime) -> list[int]:
-    """The customer's own contact points in the client's order, those in use first."""
-    points = customers.list_contact_points(case.customer_id)
-    return [point.id for point in sorted(points, key=lambda point: (not point.is_usable(at), point.position))]
 
 
 def _zone(zone: str | None) -> str | None:
@@ -98,12 +107,12 @@ def _owed(account_id: int, at: datetime) -> Decimal | None:
         return None
 
 
-def _certified(place: CaseAccountRead | None, user_id: int, at: datetime) -> bool | None:
+def _certified(case: CaseBrief, user_id: int, at: datetime) -> bool | None:
     """Whether the user may work the account's stage; unknown when no ladder says which skill it asks for."""
-    if place is None:
+    if case.stage is None:
         return None
     try:
-        skill = cases.get_ladder(portfolio.get_account(place.account_id).product).rules.get(place.stage).skill
+        skill = cases.get_ladder(portfolio.get_account(case.account_id).product).rules.get(case.stage).skill
     except (NoLadder, UnknownStage):
         return None
     return None if skill is None else staff.has_certificate(user_id, skill, at)

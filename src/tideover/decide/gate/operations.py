@@ -27,7 +27,7 @@ from tideover.decide.gate.types import (
     Verdict,
 )
 from tideover.know.cases import queries as cases
-from tideover.know.cases.types import CaseRead
+from tideover.know.cases.types import CaseBrief
 from tideover.know.clients import queries as clients
 from tideover.know.customers import operations as customers
 from tideover.know.customers import queries as customers_queries
@@ -53,13 +53,12 @@ def issue_permit(
     if actor.user_id is None:
         raise AccessRefused(actor=actor.name, needs=Role.COLLECTOR)
     with transaction.atomic():
-        customers.lock_person(person_id=cases.get_case(case_id).person_id)
-        case = cases.get_case(case_id)
+        customers.lock_person(person_id=cases.get_brief(case_id, account_id).person_id)
+        case = cases.get_brief(case_id, account_id)
         require_client(actor, case.client_id)
         book = live.current_book()
         seen = live.read(
-            case_id=case_id,
-            account_id=account_id,
+            case=case,
             contact_point_id=contact_point_id,
             channel=channel,
             purpose=purpose,
@@ -67,7 +66,7 @@ def issue_permit(
             user_id=actor.user_id,
         )
         verdict = rules.decide(book, seen, at)
-        permit = _write_permit(case, account_id, contact_point_id, seen, verdict, book.version, at, actor)
+        permit = _write_permit(case, contact_point_id, seen, verdict, book.version, at, actor)
     spent = 1 if verdict.granted else 0
     return PermitAnswer(
         granted=verdict.granted,
@@ -83,8 +82,7 @@ def issue_permit(
 
 
 def _write_permit(
-    case: CaseRead,
-    account_id: int,
+    case: CaseBrief,
     contact_point_id: int,
     seen: Circumstances,
     verdict: Verdict,
@@ -96,7 +94,7 @@ def _write_permit(
     zone = verdict.zone or clients.get_client_by_id(case.client_id).zone
     said = {
         "case_id": case.id,
-        "account_id": account_id,
+        "account_id": case.account_id,
         "contact_point_id": contact_point_id,
         "channel": seen.channel,
         "purpose": seen.purpose,
@@ -119,7 +117,7 @@ def _write_permit(
         customer_id=case.customer_id,
         client_id=case.client_id,
         case_id=case.id,
-        account_id=account_id,
+        account_id=case.account_id,
         contact_point_id=contact_point_id,
         user_id=actor.user_id,
         channel=seen.channel,

@@ -17,19 +17,10 @@ def look(
 
     Of the customer's contact points the best answer counts: whether there is one that may be used.
     """
-    case = cases.get_case(case_id)
+    case = cases.get_brief(case_id, account_id)
     book = live.current_book()
     best: Verdict | None = None
-    for point in live.usable_points(case, at) or [None]:
-        seen = live.read(
-            case_id=case_id,
-            account_id=account_id,
-            contact_point_id=point,
-            channel=channel,
-            purpose=purpose,
-            at=at,
-            user_id=user_id,
-        )
+    for seen in live.read_each_point(case=case, channel=channel, purpose=purpose, at=at, user_id=user_id):
         verdict = rules.decide(book, seen, at)
         if best is None or (verdict.granted and not best.granted):
             best = verdict

@@ -13,6 +13,7 @@ from tideover.know.cases import refreshing, rules
 from tideover.know.cases.models import Case, CaseAccount, Hold, Review, Tenure
 from tideover.know.cases.types import (
     CaseAccountRead,
+    CaseBrief,
     CaseRead,
     HoldRead,
     HoldReason,
@@ -60,6 +61,23 @@ def get_case(case_id: int) -> CaseRead:
     if not found:
         raise UnknownCase(case_id=case_id)
     return found[0]
+
+
+def get_brief(case_id: int, account_id: int) -> CaseBrief:
+    """What a permit must know of the case and of one account in it, in two queries; raises UnknownCase."""
+    case = Case.objects.filter(pk=case_id).first()
+    if case is None:
+        raise UnknownCase(case_id=case_id)
+    present = CaseAccount.objects.filter(case_id=case_id, account_id=account_id, left_date=None)
+    return CaseBrief(
+        id=case.pk,
+        customer_id=case.customer_id,
+        person_id=case.person_id,
+        client_id=case.client_id,
+        is_open=case.closed_date is None,
+        account_id=account_id,
+        stage=present.values_list("stage", flat=True).first(),
+    )
 
 
 def list_cases(case_ids: Iterable[int]) -> list[CaseRead]:

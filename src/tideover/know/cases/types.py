@@ -216,6 +216,22 @@ class CaseRead:
 
 
 @dataclass(frozen=True)
+class CaseBrief:
+    """The little of a case that a permit asks for: whose it is, and on which rung one of its accounts stands.
+
+    ``stage`` is None where the account is not, or no longer, in the case.
+    """
+
+    id: int
+    customer_id: int
+    person_id: int
+    client_id: int
+    is_open: bool
+    account_id: int
+    stage: str | None
+
+
+@dataclass(frozen=True)
 class StageCount:
     """How many accounts and cases stand on a stage, and how many of them are late or wait."""
 

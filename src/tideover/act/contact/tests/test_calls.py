@@ -205,6 +205,18 @@ def test_dialling_refuses_to_run_inside_a_transaction(wang: Owing, lin: Actor, l
     assert line.asked == []
 
 
+def test_when_the_gate_is_down_there_is_silence(
+    wang: Owing, lin: Actor, line: TestLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*seen: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("tideover.decide.gate.rules.decide", down)
+    with pytest.raises(ConnectionError):
+        dial(wang, lin)
+    assert line.asked == [] and not Call.objects.exists() and not Permit.objects.exists()
+
+
 def test_one_call_at_a_time(house: House, client_id: int, wang: Owing, lin: Actor, line: TestLine) -> None:
     call = dial(wang, lin)
     li = house.owing(client_id, owned_by=lin)
