@@ -111,15 +111,36 @@ def migrate() -> None:
     subprocess.run([sys.executable, "-m", "tideover.doors.commands.main", "migrate"], env=environment, check=True)
 
 
-def ensure_current(*, ours: bool) -> None:
-    """Bring the database to this version where the server is ours alone; refuse to work on an older one."""
+def is_current() -> bool:
+    """Whether every migration of this version has been run."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    finally:
+        connection.close()
+
+
+def activate_policies() -> int:
+    """Activate what ships in a new home; in a running one raise PolicyChanged for what has changed since."""
+    from django.db import connection
+
+    from tideover.core.access.types import SYSTEM
+    from tideover.core.clock import queries as clock_queries
+    from tideover.core.policy import operations as policy
+
+    try:
+        return policy.activate_shipped(at=clock_queries.now(), actor=SYSTEM)
+    finally:
+        connection.close()
+
+
+def ensure_current(*, ours: bool) -> None:
+    """Bring the database to this version where the server is ours alone; refuse to work on an older one."""
+    if is_current():
         return
     if not ours:
         raise SchemaBehind
-    connection.close()
     migrate()

@@ -175,10 +175,10 @@ def _prepare_database_and_files() -> None:
         start_new_session=True,
     )
     try:
-        if os.environ.get("DATABASE_OWNER_URL"):
+        if not database.is_current():
+            if not os.environ.get("DATABASE_OWNER_URL"):
+                raise database.SchemaBehind
             _migrate()
-        else:
-            database.ensure_current(ours=False)
     except Problem:
         collecting.kill()
         raise
@@ -186,6 +186,7 @@ def _prepare_database_and_files() -> None:
         failed = collecting.wait() != 0
     if failed:
         raise PreparationFailed(what="collectstatic")
+    database.activate_policies()
 
 
 def _migrate() -> None:
