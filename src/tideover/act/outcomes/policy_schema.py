@@ -265,7 +265,7 @@ def check_all(files: Sequence[PolicyFile]) -> list[Fault]:
         marks += [("line_causes", cause) for cause in rule.line_causes]
         for mark in marks:
             if mark in seen:
-                path = f"policy/{file.id.replace('.', '/')}.yaml"
+                path = file.shown_path
                 what, value = mark
                 faults.append(Fault("outcome-twice", path, 1, what=what, value=value, other=seen[mark].id))
             seen[mark] = file

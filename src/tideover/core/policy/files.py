@@ -97,7 +97,7 @@ class Library:
             if file.id == policy_id:
                 return file
         known = ", ".join(file.id for file in self.load(kind_name)) or "–"
-        raise PolicyUnknown(kind=kind_name, id=policy_id, known=known)
+        raise PolicyUnknown(id=policy_id, known=known)
 
     def read_all(self, kind: PolicyKind) -> tuple[list[PolicyFile], list[Fault]]:
         """The files that can be read, and the faults of those that cannot."""

@@ -27,6 +27,11 @@ class PolicyFile:
     text: str
     data: Any
 
+    @property
+    def shown_path(self) -> str:
+        """The path as people know it."""
+        return f"policy/{self.id.replace('.', '/')}.yaml" if self.layer == "product" else str(self.path)
+
 
 class Fault(Problem):
     """One thing that is wrong in one place of one file. Its remedy has the code ``<code>.remedy``."""

@@ -46,6 +46,15 @@ def find(
     return Answer.NONE if told else Answer.UNTOLD
 
 
+def in_words(facts: Mapping[str, Any]) -> str:
+    """A witness as it can be written into an example."""
+    return ", ".join(f"{name}: {_word(value)}" for name, value in facts.items())
+
+
+def _word(value: Any) -> str:
+    return "unknown" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class _Search:
     def __init__(self, holds: Sequence[Condition], fails: Sequence[Condition], columns: Mapping[str, Column]) -> None:
         self.holds, self.fails = holds, fails

@@ -171,15 +171,14 @@ def check_all(files: Sequence[PolicyFile]) -> list[Fault]:
         for other in files[:index]:
             facts = witness.find([file.data.population, other.data.population], BY_NAME)
             if isinstance(facts, dict):
-                shown = ", ".join(f"{name} = {value}" for name, value in facts.items() if value is not None)
                 faults.append(
                     Fault(
                         "strategy-populations-overlap",
-                        f"policy/{file.id.replace('.', '/')}.yaml",
+                        file.shown_path,
                         line_of_population(file),
                         other=other.id,
                         other_line=str(line_of_population(other)),
-                        facts=shown,
+                        facts=witness.in_words(facts),
                     )
                 )
     return faults

@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tideover.core.policy import queries as policy_queries
 from tideover.core.postgres import roles
 from tideover.core.postgres.address import APPLICATION, Address
-from tideover.doors.commands import terminal
+from tideover.doors.commands import database, terminal
 
 PARTS_AT_LEAST = 15
 
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
         _limit_application()
         if waiting:
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        if not policy_queries.active_versions():
+            database.activate_policies()
     if args.json:
         print(json.dumps({"migrations": waiting, "done": not args.check}))
     elif waiting:

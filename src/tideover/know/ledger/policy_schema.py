@@ -122,7 +122,7 @@ def finish(rules: ProductRules, reading: Reading) -> Any:
 def check_all(files: Sequence[PolicyFile]) -> list[Fault]:
     """A product's file carries its name."""
     return [
-        Fault("product-name", f"policy/{file.id.replace('.', '/')}.yaml", 1, product=file.data.product, id=file.id)
+        Fault("product-name", file.shown_path, 1, product=file.data.product, id=file.id)
         for file in files
         if file.id != f"products.{file.data.product}"
     ]

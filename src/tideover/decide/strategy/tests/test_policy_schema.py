@@ -146,7 +146,7 @@ def test_overlapping_populations_are_shown_with_both_lines_and_an_account_in_bot
         library.load("strategies")
     fault = refused.value.faults[0]
     assert (fault.code, fault.line, fault.fields["other_line"]) == ("policy.strategy-populations-overlap", 6, "6")
-    assert "dpd = 30" in fault.fields["facts"]
+    assert "dpd: 30" in fault.fields["facts"]
 
 
 def test_populations_side_by_side_do_not_overlap(tmp_path: Path) -> None:
