@@ -99,7 +99,7 @@ def phone(name: str) -> Field:
     """A number that can be called, without the blanks, hyphens and brackets that people write."""
     cleaned = "regexp_replace({t}, '[ ().-]', '', 'g')"
     return Field(
-        name, "VARCHAR", cleaned, (("not-a-phone", f"NOT regexp_full_match({cleaned}, '[+]?[0-9]{{5,15}}')"),)
+        name, "VARCHAR", cleaned, (("not-a-phone", f"NOT regexp_full_match({cleaned}, '[+]?[0-9]{{{{5,15}}}}')"),)
     )
 
 
@@ -111,7 +111,7 @@ def places_of(currency: str) -> str:
         for code in sorted(money.currencies())
         if money.exponent(code) != 2
     )
-    return f"CASE \"{currency}\" {cases} ELSE 2 END"
+    return f'CASE "{currency}" {cases} ELSE 2 END'
 
 
 @cache

@@ -74,9 +74,7 @@ class Judge:
         """Type every column of every row, and find what is wrong: the table ``judged``."""
         texts = ", ".join(f'{each.raw} AS "r_{each.field.name}"' for each in self.columns)
         mapped = ", ".join(f'{each.text} AS "t_{each.field.name}"' for each in self.columns)
-        typed = ", ".join(
-            f'{_fill(each.field.typed, each.field.name)} AS "{each.field.name}"' for each in self.columns
-        )
+        typed = ", ".join(f'{_fill(each.field.typed, each.field.name)} AS "{each.field.name}"' for each in self.columns)
         faults = ", ".join(f'{_fault_case(each)} AS "f_{each.field.name}"' for each in self.columns)
         any_fault = ", ".join(f'"f_{each.field.name}"' for each in self.columns)
         self.connection.execute(f"""
@@ -130,6 +128,14 @@ class Judge:
         ).fetchall()
         return dict(rows)
 
+    def account_numbers_of(self, records: Sequence[int]) -> dict[int, str | None]:
+        """The account numbers of some records."""
+        rows = self.connection.execute(
+            "SELECT record, t_account_number FROM judged WHERE record IN (SELECT unnest($1::BIGINT[]))",
+            [list(records)],
+        ).fetchall()
+        return dict(rows)
+
     def source_of(self, name: str) -> str:
         """The file's own name for a field's column."""
         return next((each.source or name for each in self.columns if each.field.name == name), name)
@@ -145,9 +151,7 @@ class Judge:
         return tuple(sorted(self.mapping.known_columns - set(self.header)))
 
 
-def _columns(
-    mapping: policy_schema.Mapping, header: tuple[str, ...], cut_off: date, at: datetime
-) -> Iterator[Judged]:
+def _columns(mapping: policy_schema.Mapping, header: tuple[str, ...], cut_off: date, at: datetime) -> Iterator[Judged]:
     for each in fields.fields_of(mapping.kind):
         source = mapping.columns.get(each.name) or mapping.optional_columns.get(each.name)
         source = source if source in header else None
@@ -241,7 +245,9 @@ def _windows(kind: str) -> str:
     )
     if kind == PAYMENTS:
         return told
-    who = "concat_ws(chr(31), coalesce(t_document_type, ''), coalesce(t_document_number, ''), coalesce(t_full_name, ''))"
+    who = (
+        "concat_ws(chr(31), coalesce(t_document_type, ''), coalesce(t_document_number, ''), coalesce(t_full_name, ''))"
+    )
     same_customer = "PARTITION BY t_customer_number"
     return (
         f"{told}, t_customer_number IS NOT NULL AND min({who}) OVER ({same_customer}) <> max({who}) "

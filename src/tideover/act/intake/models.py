@@ -12,12 +12,16 @@ class Import(models.Model):
     mapping_id = models.CharField(max_length=120)
     mapping_version = models.CharField(max_length=64)
     cut_off_date = models.DateField()
+    columns = models.JSONField(help_text="the header of the file, for mending quarantined rows")
     rows_count = models.BigIntegerField()
     good_count = models.BigIntegerField()
     quarantined_count = models.BigIntegerField()
     new_count = models.BigIntegerField()
     changed_count = models.BigIntegerField()
-    reconciliation = models.JSONField(help_text="rows, accounts, sums per currency and bucket")
+    same_count = models.BigIntegerField()
+    reconciliation = models.JSONField(
+        help_text="sums per currency and bucket, what is lacking, what is wrong how often"
+    )
     actor = models.CharField(max_length=80)
     committed_at = models.DateTimeField()
     fact_id = models.BigIntegerField()
@@ -29,11 +33,19 @@ class Import(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row that was refused, kept for mending. The raw text is erasable."""
+    """A row that was refused, kept for mending. Its cells and values are erasable."""
 
     imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="+")
     record_number = models.BigIntegerField(help_text="records, the header being 1")
     line_number = models.BigIntegerField(help_text="physical line in the file")
     account_number = models.CharField(max_length=80, null=True)
     problems = models.JSONField(help_text="code, field, value and what mends it, a list")
-    raw = models.TextField()
+    cells = models.JSONField(help_text="the row as the file has it")
+
+
+class Run(models.Model):
+    """A file that is being read in aside: its rows are unseen, and swept when the process that reads it is dead."""
+
+    client_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    started_at = models.DateTimeField()

@@ -133,7 +133,9 @@ _CELL = schema.Text(200)
 _BALANCE = schema.Record(
     BalanceGroup,
     {
-        "component": schema.Text(40, pattern="principal|interest|penalty-interest|as-stated|fee:[a-z0-9]+(-[a-z0-9]+)*"),
+        "component": schema.Text(
+            40, pattern="principal|interest|penalty-interest|as-stated|fee:[a-z0-9]+(-[a-z0-9]+)*"
+        ),
         "amount": _COLUMN,
         "optional": schema.Optional(schema.Boolean(), False),
     },

@@ -108,8 +108,10 @@ class _Lines:
 
 @contextmanager
 def _lines(path: Path) -> Iterator[_Lines]:
-    raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with raw, io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="") as text:  # type: ignore[arg-type]
+    with (
+        gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as raw,
+        io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="") as text,  # type: ignore[arg-type]
+    ):
         yield _Lines(text, path.name)
 
 

@@ -1,0 +1,115 @@
+"""Making a run's good rows visible, all at once: each room takes the set that it owns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from tideover.core.access.types import Actor
+from tideover.core.journal import operations as journal
+from tideover.core.sql import files as sql_files
+from tideover.know.clients.types import ClientRead
+from tideover.know.customers import operations as customers
+from tideover.know.ledger import operations as ledger
+from tideover.know.portfolio import operations as portfolio
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published, for whom, under which import and batch fact."""
+
+    client: ClientRead
+    run_id: int
+    import_id: int
+    fact_id: int
+    cut_off_date: date
+    at: datetime
+    actor: Actor
+
+    @property
+    def cut_off_at(self) -> datetime:
+        """The instant as of which the file speaks."""
+        return self.client.end_of_day(self.cut_off_date)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the run's selects take."""
+        return {"run_id": self.run_id, "client_id": self.client.id}
+
+
+def next_import_id() -> int:
+    """The number that the next import will bear; rows name it before it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_import', 'id'))")
+        return cursor.fetchone()[0]
+
+
+def keep_others_out(client_id: int) -> None:
+    """Imports of one client take turns until the transaction ends; the planner is told that sets are large."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('intake-client:' || %s::text, 0))", [client_id])
+        cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def publish_placement(publication: Publication) -> None:
+    """Customers, accounts, balances and history of a placement file, and one fact for each customer it concerns."""
+    each, params = publication, publication.params
+    client_id = each.client.id
+    customers.receive(given=_given("given_customers"), params=params, client_id=client_id)
+    customers.receive_contact_points(given=_given("given_points"), params=params, client_id=client_id, at=each.at)
+    portfolio.receive_placements(
+        given=_given("given_accounts"),
+        params={**params, "default_batch_number": f"{each.cut_off_date:%Y-%m}"},
+        client_id=client_id,
+        mandate=each.client.mandate,
+        cut_off_date=each.cut_off_date,
+        import_id=each.import_id,
+    )
+    ledger.state_balances(
+        given=_given("given_balances"),
+        params=params,
+        cut_off_date=each.cut_off_date,
+        cut_off_at=each.cut_off_at,
+        import_id=each.import_id,
+    )
+    for basis in ("month", "day"):
+        ledger.post_set(
+            given=_given("given_history"),
+            params={**params, "zone": each.client.zone, "basis": basis},
+            source="history",
+            fact_id=each.fact_id,
+            value_date_basis=basis,
+        )
+    journal.append_set(
+        kind="placement-received",
+        room="intake",
+        at=each.at,
+        actor=each.actor,
+        select=_given("facts_placement"),
+        params={**params, "import_id": each.import_id, "cut_off_date": each.cut_off_date},
+    )
+
+
+def publish_payments(publication: Publication) -> None:
+    """The payments of a file; the room that owns them uses each as the product's policy says."""
+    from tideover.act.payments import operations as payments
+
+    each = publication
+    payments.post_set(
+        given=_given("given_payments"),
+        params={**each.params, "booked_at": each.at, "import_id": each.import_id},
+        client_id=each.client.id,
+        at=each.at,
+        actor=each.actor,
+    )
+
+
+PUBLISH: Mapping[str, Any] = {"placement": publish_placement, "payments": publish_payments}
+
+
+def _given(name: str) -> str:
+    return sql_files.load(__package__, name).text

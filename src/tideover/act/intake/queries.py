@@ -1,0 +1,138 @@
+"""Public reads of intake: what was imported, and the rows that wait for mending."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from tideover.act.intake.models import Import, QuarantinedRow
+from tideover.act.intake.types import (
+    ImportRead,
+    ProblemCount,
+    RefusedRow,
+    RowProblem,
+    SumLine,
+    UnknownImport,
+)
+from tideover.core import words
+from tideover.core.money import Money
+
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def list_imports(client_ids: Iterable[int]) -> list[ImportRead]:
+    """What was imported for some clients, newest first."""
+    return [_read(row) for row in Import.objects.filter(client_id__in=set(client_ids)).order_by("-pk")]
+
+
+def get_import(import_id: int) -> ImportRead:
+    """The import with the id; raises UnknownImport."""
+    row = Import.objects.filter(pk=import_id).first()
+    if row is None:
+        raise UnknownImport(import_id=str(import_id))
+    return _read(row)
+
+
+def find_import(client_id: int, kind: str, file_digest: str) -> ImportRead | None:
+    """The import of this very file, if it came before."""
+    row = Import.objects.filter(client_id=client_id, kind=kind, file_digest=file_digest).first()
+    return None if row is None else _read(row)
+
+
+def list_quarantined(import_id: int, latest: int | None = None) -> tuple[RefusedRow, ...]:
+    """The rows that an import refused, by record; at most ``latest`` of them."""
+    rows = QuarantinedRow.objects.filter(imported_id=import_id).order_by("record_number")
+    return tuple(
+        RefusedRow(
+            record=row.record_number,
+            line=row.line_number,
+            account_number=row.account_number,
+            problems=tuple(_problem(each) for each in row.problems),
+            cells=tuple(row.cells),
+        )
+        for row in (rows if latest is None else rows[:latest])
+    )
+
+
+def quarantine_csv(import_id: int, language: str) -> str:
+    """The quarantined rows as CSV: where each stands, what is wrong and how to mend it, and its cells.
+
+    Mended in place and sent again, the file reads as before: the columns in front are not in any mapping. A cell
+    that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    found = get_import(import_id)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    front = [words.render(f"intake.quarantine.{name}", language) for name in ("record", "line", "wrong")]
+    writer.writerow([*front, *(_harmless(name) for name in found.columns)])
+    for row in list_quarantined(import_id):
+        wrong = " ".join(say_problem(problem, language) for problem in row.problems)
+        writer.writerow([row.record, row.line, _harmless(wrong), *(_harmless(cell) for cell in row.cells)])
+    return text.getvalue()
+
+
+def say_problem(problem: RowProblem, language: str) -> str:
+    """What is wrong and what mends it, in a sentence or two."""
+    return f"{say_wrong(problem, language)} {say_remedy(problem, language)}".strip()
+
+
+def say_wrong(problem: RowProblem, language: str) -> str:
+    """What is wrong, in the language."""
+    return words.render(problem.words, language, **_fields(problem))
+
+
+def say_remedy(problem: RowProblem, language: str) -> str:
+    """What mends it, in the language."""
+    return words.render(f"{problem.words}.remedy", language, **_fields(problem))
+
+
+def _fields(problem: RowProblem) -> dict[str, Any]:
+    fields = {name: str(value) for name, value in problem.fields.items()}
+    shown = problem.value if len(problem.value) <= 80 else problem.value[:77] + "…"
+    return {**fields, "field": problem.field, "value": shown}
+
+
+def _harmless(cell: str) -> str:
+    if cell.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+def _problem(stored: dict[str, Any]) -> RowProblem:
+    return RowProblem(stored["code"], stored["field"], stored["value"], stored["fields"])
+
+
+def _read(row: Import) -> ImportRead:
+    told = row.reconciliation
+    return ImportRead(
+        id=row.pk,
+        client_id=row.client_id,
+        kind=row.kind,
+        file_name=row.file_name,
+        file_digest=row.file_digest,
+        file_bytes=row.file_bytes,
+        mapping_id=row.mapping_id,
+        mapping_version=row.mapping_version,
+        cut_off_date=row.cut_off_date,
+        rows_count=row.rows_count,
+        good_count=row.good_count,
+        quarantined_count=row.quarantined_count,
+        new_count=row.new_count,
+        changed_count=row.changed_count,
+        same_count=row.same_count,
+        sums=tuple(
+            SumLine(each["currency"], each["bucket"], each["count"], Money(Decimal(each["total"]), each["currency"]))
+            for each in told["sums"]
+        ),
+        lacks=tuple(told["lacks"]),
+        ignored_columns=tuple(told["ignored_columns"]),
+        columns=tuple(row.columns),
+        problem_counts=tuple(ProblemCount(**each) for each in told["problems"]),
+        actor=row.actor,
+        committed_at=row.committed_at,
+    )

@@ -1,0 +1,11 @@
+-- what: a run's accounts with the customers they belong to
+-- grain: one row per account
+-- reads: intake_staged_account, customers_customer
+SELECT staged.number, staged.product, staged.currency, staged.credit_limit_amount, staged.opened_date,
+    customer.id AS customer_id, coalesce(staged.batch_number, %(default_batch_number)s) AS batch_number,
+    staged.batch_number IS NOT NULL AS batch_is_named, staged.batch_until_date,
+    staged.owed_amount AS placed_amount, staged.dpd, staged.dpd_basis, staged.next_due_date, staged.next_due_amount
+FROM intake_staged_account AS staged
+JOIN customers_customer AS customer
+    ON customer.client_id = %(client_id)s AND customer.reference = staged.reference
+WHERE staged.run_id = %(run_id)s
