@@ -1,0 +1,144 @@
+"""A demo of its own, served by the ordinary command, and a real browser to work it with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("TIDEOVER_CHROMIUM", "/usr/bin/chromium")
+ACCOUNTS, DAYS = "80", "2"
+READY_WITHIN_SECONDS = 150
+OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "TIDEOVER_STORE", "TIDEOVER_POLICY", "TIDEOVER_CONNECTS_AS")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running demo: where it is, and the password that its people share."""
+
+    address: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The demo, from its first start until its desk is handed over."""
+    home = Path(tempfile.mkdtemp(prefix="tideover-browser-"))
+    home.chmod(0o755)
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment |= {"TIDEOVER_HOME": str(home / "home"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "tideover.doors.commands.main", "demo", "--port", str(port)]
+    log = home / "terminal.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--accounts", ACCOUNTS, "--days", DAYS],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(process, address, log)
+        found = re.search(r"ferry-\d{6}", log.read_text())
+        assert found, log.read_text()
+        yield Site(address, found.group())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{address}/demo/progress", timeout=5) as answer:
+                if answer.headers.get("HX-Refresh") == "true":
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pass
+        time.sleep(0.5)
+    pytest.fail(f"the demo is not ready after {READY_WITHIN_SECONDS} s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, with a font that draws Chinese."""
+    assert Path(CHROMIUM).exists(), f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield started
+        started.close()
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[Opens]:
+    """Open a page as one of the demo's people; whatever the browser complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(
+        path: str = "/",
+        *,
+        user: str | None = "collector1",
+        language: str = "zh-Hans",
+        width: int = 1440,
+        scheme: str = "light",
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            locale="zh-CN" if language == "zh-Hans" else "en-GB",
+            timezone_id="Asia/Shanghai",
+            base_url=site.address,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/sign-in")
+        if user is not None:
+            page.fill("#username", user)
+            page.fill("#password", site.password)
+            page.press("#password", "Enter")
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+            if page.locator("html").get_attribute("lang") != language:
+                page.locator(f"button[name=language][value={language}]").click()
+                page.wait_for_load_state()
+            page.goto(path)
+        elif page.locator("html").get_attribute("lang") != language:
+            page.locator(f"button[name=language][value={language}]").click()
+            page.wait_for_load_state()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    expected = ("status of 409", "status of 422", "status of 401", "status of 403", "status of 404")
+    assert not [each for each in complaints if not any(text in each for text in expected)]
