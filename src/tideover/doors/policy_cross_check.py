@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from tideover.core.policy import condition_tree as tree
 from tideover.core.policy.types import Fault, PolicyFile
-from tideover.decide.strategy import rules as strategy_rules
 
 
 def cross_check(files: Sequence[PolicyFile]) -> list[Fault]:
@@ -23,7 +22,7 @@ def cross_check(files: Sequence[PolicyFile]) -> list[Fault]:
     for file in files:
         if file.kind != "strategies":
             continue
-        for condition in strategy_rules.conditions_of(file.data):
+        for condition in file.data.conditions:
             for stage in literals_beside(condition.root, "stage"):
                 if stage not in stages:
                     faults.append(_fault("policy-unknown-stage", file, f"'{stage}'", stage, stages))

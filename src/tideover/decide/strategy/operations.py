@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from tideover.core import words
-from tideover.core.money import Money
 from tideover.core.policy.types import PolicyFile
 from tideover.core.sql import duck
-from tideover.decide.snapshot.columns import BY_NAME
 from tideover.decide.strategy import rules
-from tideover.decide.strategy.types import Action, PopulationsOverlap, Proposed, StepCount, StrategyRules
+from tideover.decide.strategy.types import Action, PopulationsOverlap, Proposed, StepCount
 
 _COUNTS = "SELECT strategy_id, step, action, count(*) FROM proposals GROUP BY ALL ORDER BY ALL"
 
@@ -47,21 +43,3 @@ def propose(*, day: date, client_id: int, account_day: Path, strategies: Sequenc
         counts=counts,
         versions={file.id: file.version for file in ordered},
     )
-
-
-def explain(file: PolicyFile, step_name: str, facts: Mapping[str, Any], language: str) -> str:
-    """Why an account came to the step, in the words of the strategy filled from its snapshot row."""
-    strategy: StrategyRules = file.data
-    said = strategy.get(step_name).says[words.normal_language(language)]
-    filled = {name: _shown(name, fact, facts, language) for name, fact in facts.items() if name in BY_NAME}
-    return words.fill(said, language, filled)
-
-
-def _shown(name: str, fact: Any, facts: Mapping[str, Any], language: str) -> Any:
-    if fact is None:
-        return words.render("strategy.unknown", language)
-    if BY_NAME[name].unit == "money" and facts.get("currency"):
-        return Money(fact, facts["currency"])
-    if isinstance(fact, bool):
-        return words.render(f"strategy.{'yes' if fact else 'no'}", language)
-    return fact

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tideover.core.policy import condition_tree as tree
-from tideover.core.policy.conditions import Condition
 from tideover.core.policy.types import PolicyFile
 from tideover.decide.strategy.types import UNCOVERED, Action, Step, StrategyRules
 
@@ -102,16 +101,11 @@ class Boundary:
 def boundaries(strategy: StrategyRules) -> Iterator[Boundary]:
     """Each column that is compared by size with a literal, once."""
     seen: set[Boundary] = set()
-    for condition in conditions_of(strategy):
+    for condition in strategy.conditions:
         for boundary in _boundaries(condition.root):
             if boundary not in seen:
                 seen.add(boundary)
                 yield boundary
-
-
-def conditions_of(strategy: StrategyRules) -> list[Condition]:
-    """The population's condition and those of the steps."""
-    return [strategy.population, *(step.when for step in strategy.steps if step.when is not None)]
 
 
 def _boundaries(node: tree.Node) -> Iterator[Boundary]:

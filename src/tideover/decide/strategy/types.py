@@ -62,6 +62,11 @@ class StrategyRules:
         """The steps in order, ``otherwise`` last."""
         return (*self.steps, self.otherwise)
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The population's condition and those of the steps."""
+        return (self.population, *(step.when for step in self.steps if step.when is not None))
+
     def get(self, name: str) -> Step:
         """The step of this name; raises UnknownStep."""
         for step in self.every_step:

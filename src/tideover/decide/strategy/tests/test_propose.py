@@ -18,6 +18,7 @@ from tideover.core.policy.types import PolicyFile
 from tideover.decide.snapshot.columns import BY_NAME, COLUMNS, PARQUET
 from tideover.decide.strategy import operations as strategy
 from tideover.decide.strategy import policy_schema, rules
+from tideover.decide.strategy import queries as strategy_queries
 from tideover.decide.strategy.types import Action, PopulationsOverlap, UnknownStep
 
 DAY = date(2026, 10, 5)
@@ -147,13 +148,15 @@ def test_two_strategies_that_do_not_overlap_share_the_portfolio(tmp_path: Path) 
 
 def test_the_reason_is_said_in_both_languages_from_the_snapshot_row() -> None:
     facts = {**policy_schema.ordinary(), "dpd": 12, "owed_amount": Decimal("1250.50")}
-    said = strategy.explain(card(), "first-contact", facts, "en")
+    said = strategy_queries.explain(card(), "first-contact", facts, "en")
     assert "12 days late" in said
     assert "1,250.50" in said
-    assert "逾期12天" in strategy.explain(card(), "first-contact", facts, "zh-Hans")
-    assert "not known" in strategy.explain(card(), "pause-while-disputed", {**facts, "hold_until_date": None}, "en")
+    assert "逾期12天" in strategy_queries.explain(card(), "first-contact", facts, "zh-Hans")
+    assert "not known" in strategy_queries.explain(
+        card(), "pause-while-disputed", {**facts, "hold_until_date": None}, "en"
+    )
     with pytest.raises(UnknownStep):
-        strategy.explain(card(), "no-such-step", facts, "en")
+        strategy_queries.explain(card(), "no-such-step", facts, "en")
 
 
 _small = {
@@ -169,7 +172,7 @@ _facts = st.fixed_dictionaries(
     {
         column.name: st.none() | _small[column.unit]
         for column in COLUMNS
-        if column.unit in _small and column.name in {n for c in rules.conditions_of(card().data) for n in c.names}
+        if column.unit in _small and column.name in {n for c in card().data.conditions for n in c.names}
     }
     | {"stage": st.sampled_from([None, "handed-back", *_stages]), "product": st.sampled_from(["credit-card", "x"])}
 )
