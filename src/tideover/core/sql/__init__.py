@@ -1,0 +1,1 @@
+"""SQL in files with headers, and the two engines that run it."""
