@@ -11,7 +11,10 @@ from typing import Any
 import duckdb
 
 _CHUNK = 1 << 20
-_CSV_IN = "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false"
+_CSV_IN = (
+    "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', "
+    "nullstr = '', allow_quoted_nulls = false"
+)
 
 
 @contextmanager
