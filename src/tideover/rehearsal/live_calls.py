@@ -12,7 +12,8 @@ from tideover.act.contact import queries as contact_queries
 from tideover.act.contact.types import ENDED, NOT_DIALLED
 from tideover.act.outcomes import operations as outcomes
 from tideover.core.clock import queries as clock_queries
-from tideover.rehearsal import demo, simulated_line
+from tideover.know.customers import queries as customers_queries
+from tideover.rehearsal import demo, queries, simulated_line
 
 RINGING_SECONDS_MAX = 5
 LOOKS_EVERY_SECONDS = 0.3
@@ -23,7 +24,8 @@ def play(call_id: int) -> None:
     """Let the call ring, be answered or not, and end when its outcome is recorded or nobody says any more."""
     call = contact_queries.get_call(call_id)
     demo.keep_by_hand(call.user_id)
-    pickup = simulated_line.pickup_of(call_id)
+    customer = customers_queries.get_customer(call.customer_id)
+    pickup = simulated_line.pickup_of(call, customer, queries.get_demo().seed)
     time.sleep(min(pickup.ringing_seconds, RINGING_SECONDS_MAX))
     if pickup.who is None:
         _tell(call_id, "ended", cause=pickup.cause, seconds=0)

@@ -14,7 +14,9 @@ class Demo(models.Model):
     days_done = models.SmallIntegerField(default=0, help_text="days played so far, those after the handover included")
     stage = models.CharField(max_length=20, help_text="importing, replaying or ready")
     by_hand_user_ids = ArrayField(
-        models.BigIntegerField(), default=list, help_text="whoever dialled themselves: their lists are theirs from then on"
+        models.BigIntegerField(),
+        default=list,
+        help_text="whoever dialled themselves: their lists stay theirs",
     )
     begun_at = models.DateTimeField(help_text="the machine's clock")
     ready_at = models.DateTimeField(null=True, help_text="the machine's clock")

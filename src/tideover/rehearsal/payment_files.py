@@ -12,7 +12,7 @@ from tideover.core.money import Money
 from tideover.rehearsal import behaviour
 from tideover.rehearsal.portfolio import write_text
 
-MAPPING = "mappings.payments"
+MAPPING = "mappings.payments_csv"
 COLUMNS = ("reference", "account_id", "value_date", "amount", "currency")
 
 
@@ -55,13 +55,17 @@ def payments_on(day: date, debts: list[Debt], cut_off_date: date, seed: int) -> 
 def _pays(debt: Debt, day: date, cut_off_date: date, seed: int) -> Money | None:
     if not debt.owed > Money.zero(debt.owed.currency):
         return None
-    unasked = behaviour.self_cure_days(debt.customer, seed)
-    if unasked is not None and (day - cut_off_date).days == unasked:
+    if pays_unasked(debt.customer, day, cut_off_date, seed):
         return debt.owed
     if debt.promised is None or debt.made_date is None or debt.due_date is None:
         return None
     planned = behaviour.payment_for_promise(debt.customer, debt.promised, debt.made_date, debt.due_date, seed)
     return planned[1] if planned is not None and planned[0] == day else None
+
+
+def pays_unasked(customer: str, day: date, cut_off_date: date, seed: int) -> bool:
+    """Whether this is the day on which the customer pays without having been asked."""
+    return behaviour.self_cure_days(customer, seed) == (day - cut_off_date).days
 
 
 def write(path: Path, payments: list[Due]) -> Path:

@@ -42,6 +42,12 @@ class Portfolio:
             row = draws.one_of(packaged(), self.seed, "like", number)
             yield {**row, "account_id": number, **self._holder(number)}
 
+    def account_numbers(self) -> list[str]:
+        """The accounts' numbers, in the order of the file."""
+        return [row["account_id"] for row in _chosen(self.accounts)] + [
+            str(1_000_000 + place) for place in range(PACKAGED, self.accounts)
+        ]
+
     def _holder(self, account_number: str) -> Row:
         number = people.holder_of(account_number, self.seed, self.shared_holders)
         person = people.invent(number, self.seed)
@@ -71,7 +77,7 @@ def packaged() -> tuple[Row, ...]:
 
 
 def _chosen(accounts: int) -> list[Row]:
-    """The first of the packaged accounts in the order of a digest, so that a small portfolio is mixed as the large one is."""
+    """The first of the packaged accounts in the order of a digest: a small portfolio is mixed as the large one."""
     ranked = sorted(packaged(), key=lambda row: sha256(f"tideover-tests:{row['account_id']}".encode()).hexdigest())
     return sorted(ranked[:accounts], key=lambda row: int(row["account_id"]))
 

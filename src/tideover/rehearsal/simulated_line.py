@@ -15,9 +15,10 @@ from typing import Any
 
 from tideover.act.contact import lines
 from tideover.act.contact import queries as contact_queries
+from tideover.act.contact.types import CallRead
 from tideover.core.clock import rules as clock
-from tideover.core.money import Money
 from tideover.know.customers import queries as customers_queries
+from tideover.know.customers.types import CustomerRead
 from tideover.know.ledger import queries as ledger_queries
 from tideover.rehearsal import behaviour, queries
 from tideover.rehearsal.behaviour import Offer, Pickup, Reply, Who
@@ -61,38 +62,33 @@ def told_by_hand() -> Iterator[None]:
         _silent.reset(token)
 
 
-def pickup_of(call_id: int) -> Pickup:
+def pickup_of(call: CallRead, customer: CustomerRead, seed: int) -> Pickup:
     """How the call goes: drawn from the seed, the customer, the number and how often it was dialled before."""
-    call = contact_queries.get_call(call_id)
-    customer = customers_queries.get_customer(call.customer_id)
-    points = customers_queries.list_contact_points(call.customer_id)
-    position = next(point.position for point in points if point.id == call.contact_point_id)
+    position = customers_queries.get_contact_point(call.contact_point_id).position
     attempt = contact_queries.count_calls(contact_point_id=call.contact_point_id, before=call.asked_at)
-    return behaviour.pick_up(customer.reference, position, attempt, queries.get_demo().seed)
+    return behaviour.pick_up(customer.reference, position, attempt, seed)
 
 
-def offer_of(call_id: int, account_id: int, at: datetime) -> Offer:
-    """What the customer answers in this call about the account."""
-    call = contact_queries.get_call(call_id)
-    customer = customers_queries.get_customer(call.customer_id)
+def offer_of(call: CallRead, customer: CustomerRead, at: datetime, seed: int) -> Offer:
+    """What the customer answers in this call about its account."""
     talk = 1 + contact_queries.count_talks(customer_id=call.customer_id, before=call.asked_at)
-    owed: Money = ledger_queries.get_owed(account_id, at)
-    today = clock.local_date(at, customer.zone or "Asia/Shanghai")
-    return behaviour.answer(customer.reference, talk, owed, today, queries.get_demo().seed)
+    owed = ledger_queries.get_owed(call.account_id, at)
+    return behaviour.answer(customer.reference, talk, owed, clock.local_date(at, customer.zone or "UTC"), seed)
 
 
-def says(call_id: int, account_id: int, at: datetime) -> list[Said]:
+def says(call: CallRead) -> list[Said]:
     """What was heard so far in a call that was answered: a greeting, then what the customer has to say."""
-    call = contact_queries.get_call(call_id)
-    if call.line != NAME or call.answered_at is None:
+    demo = queries.find_demo()
+    if demo is None or call.line != NAME or call.answered_at is None:
         return []
-    pickup = pickup_of(call_id)
+    customer = customers_queries.get_customer(call.customer_id)
+    pickup = pickup_of(call, customer, demo.seed)
     if pickup.who is None:
         return []
     heard = [Said(f"rehearsal.says.hello.{pickup.who}", {})]
     if call.right_person_at is None or pickup.who is not Who.CUSTOMER:
         return heard
-    offer = offer_of(call_id, account_id, call.answered_at)
+    offer = offer_of(call, customer, call.answered_at, demo.seed)
     heard.append(Said(f"rehearsal.says.{offer.reply}", _fields(offer, call.answered_at)))
     return heard
 

@@ -13,6 +13,4 @@ def read(call: contact_types.CallRead | None, at: datetime, language: str) -> li
     """What was heard so far in the call, in the reader's language; nothing on any other line."""
     if call is None or call.line != simulated_line.NAME or not call.was_answered:
         return []
-    return [
-        words.render(each.code, language, **each.fields) for each in simulated_line.says(call.id, call.account_id, at)
-    ]
+    return [words.render(each.code, language, **each.fields) for each in simulated_line.says(call)]

@@ -1,0 +1,208 @@
+"""The simulated team at its desks: it works the day's lists by the very operations that the pages call.
+
+Where in the day an item is done follows from its place on the list, so a day that was cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from tideover.act.contact import operations as contact
+from tideover.act.contact import queries as contact_queries
+from tideover.act.contact.types import CallRead
+from tideover.act.outcomes import operations as outcomes
+from tideover.act.outcomes import types as outcomes_types
+from tideover.core import words
+from tideover.core.access.types import Actor, Role
+from tideover.core.clock import rules as clock
+from tideover.decide.assignment import queries as assignment_queries
+from tideover.decide.assignment.types import WorkRead
+from tideover.decide.gate import types as gate_types
+from tideover.know.cases import operations as cases
+from tideover.know.cases import queries as cases_queries
+from tideover.know.cases import types as cases_types
+from tideover.know.customers import queries as customers_queries
+from tideover.know.customers.types import CustomerRead
+from tideover.know.staff import queries as staff_queries
+from tideover.rehearsal import draws, simulated_line
+from tideover.rehearsal.behaviour import Reply, Who
+from tideover.rehearsal.types import DemoRead
+
+BEGINS = time(9, 5)
+MINUTES_AN_ITEM = 5
+REVIEWS_BEGIN = time(17, 30)
+RESULTS = {
+    Reply.PROMISES: "promise-to-pay",
+    Reply.ASKS_FOR_LATER: "asks-for-later",
+    Reply.IN_HARDSHIP: "in-hardship",
+    Reply.DISPUTES: "disputes",
+    Reply.SAYS_PAID: "says-paid",
+    Reply.REFUSES: "refuses",
+    Reply.WANTS_NO_CALLS: "wants-no-calls",
+}
+OTHERS = {Who.THIRD_PERSON: "third-person", Who.STRANGER: "wrong-number"}
+HOLD_DAYS = {Reply.DISPUTES: 10, Reply.IN_HARDSHIP: 21}
+GO_ON_OF_TEN = 8
+REVIEWED_STAGE = "pre-final-review"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One collector's day: whose it is, and what the clock says where the client is."""
+
+    actor: Actor
+    demo: DemoRead
+    day: date
+    zone: str
+
+    def at(self, position: int) -> datetime:
+        """When the item at this place of the list is begun."""
+        return clock.instant(self.day, BEGINS, self.zone) + timedelta(minutes=MINUTES_AN_ITEM * position)
+
+
+def work_day(
+    *, demo: DemoRead, team_id: int, client_id: int, day: date, zone: str, not_for: frozenset[int]
+) -> Counter[str]:
+    """Let everybody on the team, except those who work by hand, do what is left of their day's list."""
+    counts: Counter[str] = Counter()
+    with simulated_line.told_by_hand():
+        for member in staff_queries.list_collectors(team_id):
+            if member.user_id not in not_for:
+                actor = staff_queries.get_actor(member.user_id)
+                counts += _work_list(Desk(actor, demo, day, zone))
+        for member in staff_queries.list_members(team_id):
+            if Role.TEAM_LEADER in member.roles and member.user_id not in not_for:
+                counts += _review(staff_queries.get_actor(member.user_id), client_id, demo, day, zone)
+    return counts
+
+
+def _work_list(desk: Desk) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    assert desk.actor.user_id is not None
+    _finish_live_call(desk)
+    for item in assignment_queries.list_work(desk.actor.user_id, desk.day):
+        if not item.is_done and item.action == "contact":
+            counts[_work_item(desk, item)] += 1
+    return counts
+
+
+def _finish_live_call(desk: Desk) -> None:
+    """A call that was cut off with the process that made it is ended as failed, so that the desk is free."""
+    assert desk.actor.user_id is not None
+    call = contact_queries.get_live_call(desk.actor.user_id)
+    if call is not None:
+        outcomes.record_line_event(call_id=call.id, event="ended", at=call.asked_at, cause="failed", seconds=0)
+
+
+def _work_item(desk: Desk, item: WorkRead) -> str:
+    """Do one item, and say in a word what came of it."""
+    case = cases_queries.get_case(item.case_id)
+    points = [point for point in customers_queries.list_contact_points(case.customer_id) if point.is_usable(desk.at(0))]
+    if not points:
+        return "no-contact-point"
+    point = points[desk.day.toordinal() % len(points)]
+    at = max(desk.at(item.position or 1), item.due_at or desk.at(0))
+    try:
+        call = contact.dial(
+            case_id=item.case_id,
+            contact_point_id=point.id,
+            work_item_id=item.id,
+            line=simulated_line.NAME,
+            at=at,
+            actor=desk.actor,
+        )
+    except gate_types.ContactRefused:
+        return "refused"
+    return _talk(desk, call, customers_queries.get_customer(case.customer_id), at)
+
+
+def _talk(desk: Desk, call: CallRead, customer: CustomerRead, at: datetime) -> str:
+    """Wait for an answer, talk if there is one, and write down what was said."""
+    pickup = simulated_line.pickup_of(call, customer, desk.demo.seed)
+    at += timedelta(seconds=pickup.ringing_seconds)
+    if pickup.who is None:
+        outcomes.record_line_event(call_id=call.id, event="ended", at=at, cause=pickup.cause, seconds=0)
+        return "unanswered"
+    outcomes.record_line_event(call_id=call.id, event="answered", at=at)
+    ends_at = at + timedelta(seconds=pickup.talking_seconds)
+    if pickup.who is Who.CUSTOMER:
+        contact.note_right_person(call_id=call.id, at=at + timedelta(seconds=8), actor=desk.actor)
+        said = _record_talk(desk, call, customer, ends_at)
+    else:
+        contact.note_third_person(call_id=call.id, at=at + timedelta(seconds=8), actor=desk.actor)
+        _record(desk, call, ends_at, spoke_to="third-person", result=OTHERS[pickup.who])
+        said = str(pickup.who)
+    outcomes.record_line_event(
+        call_id=call.id, event="ended", at=ends_at, cause="answered", seconds=pickup.talking_seconds
+    )
+    return said
+
+
+def _record_talk(desk: Desk, call: CallRead, customer: CustomerRead, at: datetime) -> str:
+    """Write down what the customer said, as the form on the case page would."""
+    offer = simulated_line.offer_of(call, customer, at, desk.demo.seed)
+    draft = None
+    if offer.promised is not None and offer.due_date is not None:
+        draft = outcomes_types.PromiseDraft(amount=offer.promised, due_date=offer.due_date)
+    call_back_at = hold_until = None
+    if offer.reply is Reply.ASKS_FOR_LATER:
+        later = desk.day + timedelta(days=max(1, offer.later_days))
+        call_back_at = clock.instant(later, time(offer.later_hour), desk.zone)
+    if offer.reply in HOLD_DAYS:
+        hold_until = clock.start_of_day(desk.day + timedelta(days=HOLD_DAYS[offer.reply]), desk.zone)
+    _record(
+        desk,
+        call,
+        at,
+        spoke_to="customer",
+        result=RESULTS[offer.reply],
+        arrears_reason=offer.arrears_reason,
+        promise=draft,
+        call_back_at=call_back_at,
+        hold_until=hold_until,
+        note=words.render(f"rehearsal.note.{offer.reply}", customer.language),
+    )
+    return "promised" if draft else "answered"
+
+
+def _record(desk: Desk, call: CallRead, at: datetime, **said: Any) -> None:
+    outcomes.record(
+        call_id=call.id,
+        case_id=call.case_id,
+        account_id=call.account_id,
+        once_key=f"rehearsal-{call.id}",
+        at=at,
+        actor=desk.actor,
+        **{**_NOTHING_SAID, **said},
+    )
+
+
+_NOTHING_SAID: dict[str, Any] = {
+    "arrears_reason": None,
+    "promise": None,
+    "call_back_at": None,
+    "hold_until": None,
+    "note": "",
+}
+
+
+def _review(actor: Actor, client_id: int, demo: DemoRead, day: date, zone: str) -> Counter[str]:
+    """The leader reads the cases that wait before their final notice, and lets most of them go on."""
+    counts: Counter[str] = Counter()
+    begins_at = clock.instant(day, REVIEWS_BEGIN, zone)
+    for place, item in enumerate(assignment_queries.list_reviews([client_id], day)):
+        if item.is_done or item.stage != REVIEWED_STAGE:
+            continue
+        goes_on = draws.below(10, demo.seed, "review", day, item.case_id) < GO_ON_OF_TEN
+        cases.review(
+            case_id=item.case_id,
+            account_id=item.lead_account_id,
+            decision=cases_types.ReviewDecision.GO_ON if goes_on else cases_types.ReviewDecision.STAY,
+            at=begins_at + timedelta(seconds=90 * place),
+            actor=actor,
+        )
+        counts["reviewed"] += 1
+    return counts

@@ -1,0 +1,133 @@
+"""One day of the demo: the lender's files come in, the day is decided, and the simulated team works it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, time, timedelta
+from pathlib import Path
+
+from tideover import day as days
+from tideover.act.arrangements import queries as arrangements_queries
+from tideover.act.intake import operations as intake
+from tideover.act.payments import operations as payments
+from tideover.core.access.types import SYSTEM, Actor, Role
+from tideover.core.clock import rules as clock
+from tideover.know.clients import queries as clients_queries
+from tideover.know.clients.types import ClientRead
+from tideover.know.ledger import queries as ledger_queries
+from tideover.know.portfolio import queries as portfolio_queries
+from tideover.know.staff import queries as staff_queries
+from tideover.rehearsal import behaviour, cast, collectors, payment_files, people
+from tideover.rehearsal.payment_files import Debt, Due
+from tideover.rehearsal.portfolio import PLACEMENTS, Portfolio
+from tideover.rehearsal.types import DemoRead
+
+FILES_COME_AT = time(7, 30)
+PAGE_PAYMENTS_AT = time(16)
+
+
+def import_portfolio(demo: DemoRead, folder: Path) -> None:
+    """Import the lender's placement file by the ordinary operation."""
+    path = folder / f"uci_card_default-{demo.cut_off_date.isoformat()}.csv.gz"
+    if not path.exists():
+        Portfolio(accounts=demo.accounts_count, seed=demo.seed).write(path)
+    intake.import_file(
+        path=path,
+        client_code=demo.client_code,
+        kind="placement",
+        mapping_id=PLACEMENTS,
+        cut_off=demo.cut_off_date,
+        dry_run=False,
+        at=clock.instant(demo.first_date, time(6, 30), cast.ZONE),
+        actor=_member(Role.INTEGRATOR),
+    )
+
+
+def open_day(demo: DemoRead, folder: Path) -> None:
+    """Bring in yesterday's payments, and decide the open day."""
+    day = demo.open_date
+    client = clients_queries.get_client(demo.client_code)
+    if day > demo.first_date:
+        _import_payments(demo, client, day, folder)
+    days.run_day(client_id=client.id, day=day, at=clock.instant(day, client.day_begins, client.zone), actor=SYSTEM)
+
+
+def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path) -> None:
+    """Import what was paid on the day before, written once: the same file again changes nothing."""
+    paid_on = day - timedelta(days=1)
+    path = folder / f"payments-{paid_on.isoformat()}.csv"
+    if not path.exists():
+        due = [each for each in _due(demo, client, paid_on) if not behaviour.pays_by_page(each.reference, demo.seed)]
+        payment_files.write(path, due)
+    if path.read_text("utf-8").count("\n") > 1:
+        intake.import_file(
+            path=path,
+            client_code=client.code,
+            kind="payments",
+            mapping_id=payment_files.MAPPING,
+            cut_off=paid_on,
+            dry_run=False,
+            at=clock.instant(day, FILES_COME_AT, client.zone),
+            actor=_member(Role.INTEGRATOR),
+        )
+
+
+def work_day(demo: DemoRead) -> Counter[str]:
+    """Let the simulated team do what is left of the open day, and enter what was paid by other ways."""
+    day = demo.open_date
+    client = clients_queries.get_client(demo.client_code)
+    team = staff_queries.get_team(cast.TEAM)
+    counts = collectors.work_day(
+        demo=demo, team_id=team.id, client_id=client.id, day=day, zone=client.zone, not_for=demo.by_hand_user_ids
+    )
+    counts["paid-by-page"] += _enter_payments(demo, client, day)
+    return counts
+
+
+def _enter_payments(demo: DemoRead, client: ClientRead, day: date) -> int:
+    """Payments that reach us by a person at a desk; entering one again changes nothing."""
+    due = [each for each in _due(demo, client, day) if behaviour.pays_by_page(each.reference, demo.seed)]
+    for each in due:
+        account = portfolio_queries.find_account(client.id, each.account_number)
+        payments.post_payment(
+            account_id=account.id,
+            amount=each.amount,
+            value_date=each.value_date,
+            reference=each.reference,
+            at=clock.instant(day, PAGE_PAYMENTS_AT, client.zone),
+            actor=_member(Role.INTEGRATOR),
+        )
+    return len(due)
+
+
+def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
+    """What is paid on the day, by whatever way: on promises that are open, and by people who pay unasked."""
+    at = clock.end_of_day(day, client.zone)
+    promised = {each.account_id: each for each in arrangements_queries.list_open_promises(client.id)}
+    accounts = {each.id: each for each in portfolio_queries.list_accounts(promised)}
+    for number in Portfolio(accounts=demo.accounts_count, seed=demo.seed).account_numbers():
+        if payment_files.pays_unasked(people.holder_of(number, demo.seed), day, demo.cut_off_date, demo.seed):
+            account = portfolio_queries.find_account(client.id, number)
+            if account is not None:
+                accounts[account.id] = account
+    debts = []
+    for account in accounts.values():
+        promise = promised.get(account.id)
+        debts.append(
+            Debt(
+                account_number=account.number,
+                customer=people.holder_of(account.number, demo.seed),
+                owed=ledger_queries.get_owed(account.id, at),
+                promised=promise.amount if promise else None,
+                made_date=promise.made_date if promise else None,
+                due_date=promise.due_date if promise else None,
+            )
+        )
+    return payment_files.payments_on(day, debts, demo.cut_off_date, demo.seed)
+
+
+def _member(role: Role) -> Actor:
+    """The demo's first user in the role."""
+    team = staff_queries.get_team(cast.TEAM)
+    member = next(each for each in staff_queries.list_members(team.id) if role in each.roles)
+    return staff_queries.get_actor(member.user_id)
