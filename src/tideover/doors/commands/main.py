@@ -20,6 +20,9 @@ COMMANDS = (
     "migrate",
     "check",
     "policy",
+    "client",
+    "import_",
+    "quarantine",
 )
 """The modules in this folder that are commands, in the order in which the help shows them.
 
