@@ -18,13 +18,13 @@ from tideover.core import words
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.problem import Problem
+from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.doors.desk.case import heard, pages, timeline
 from tideover.doors.desk.case.form import RecordForm
-from tideover.doors.desk.work.queue import Queue, read_queue
+from tideover.doors.desk.work.queue import Queue, open_days, read_queue
 from tideover.doors.screens import replay, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.know.cases import operations as cases
 from tideover.know.cases import types as cases_types
 
 SIMULATED = "simulated"
@@ -124,16 +124,29 @@ def record(request: HttpRequest, case_id: int) -> HttpResponse:
 def review(request: HttpRequest, case_id: int) -> HttpResponse:
     """The leader's decision before the final notice."""
     at = clock_queries.now()
-    pages.see(request, case_id, at)
+    seen = pages.see(request, case_id, at)
     try:
         decision = cases_types.ReviewDecision(request.POST.get("decision", ""))
     except ValueError as wrong:
         raise PermissionDenied("decision") from wrong
     account_id = _number_of(request.POST.get("account"))
-    answer = _do(request, case_id, cases.review, case_id=case_id, account_id=account_id, decision=decision, at=at)
-    if answer.status_code == 302:
-        toasts.add(request, words.render("desk.case.review.done", request.language))  # type: ignore[attr-defined]
-    return answer
+    try:
+        assignment.decide_review(
+            case_id=case_id, account_id=account_id, decision=decision, at=at, actor=actor_of(request)
+        )
+    except Problem as problem:
+        return _show(request, case_id, problem=words.render(problem, seen.language), status=409)
+    toasts.add(request, words.render("desk.case.review.done", seen.language))
+    return HttpResponseRedirect(_next_review(request) or reverse("today"))
+
+
+def _next_review(request: HttpRequest) -> str | None:
+    """The next case that waits for the leader."""
+    for client_id, day in open_days(request):
+        for waiting in assignment_queries.list_reviews([client_id], day):
+            if not waiting.is_done:
+                return reverse("case", args=[waiting.case_id])
+    return None
 
 
 def _do(request: HttpRequest, case_id: int, operation: Any, **arguments: Any) -> HttpResponse:

@@ -1,16 +1,26 @@
-"""Files that came in: what was in them, does it reconcile, and what was refused, to download and mend."""
+"""Files that came in, and a new one: tried first, with what is in it and what is refused; then taken, or not."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+
+from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types as intake_types
+from tideover.core import words
 from tideover.core.access.types import Role
-from tideover.doors.screens.roles import for_roles
+from tideover.core.clock import queries as clock_queries
+from tideover.core.policy import queries as policy_queries
+from tideover.core.problem import Problem
+from tideover.doors.desk.imports import uploads
+from tideover.doors.screens import toasts
+from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 
 ROWS_SHOWN = 50
@@ -20,12 +30,51 @@ ROWS_SHOWN = 50
 @require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """All imports of the clients in scope, newest first."""
-    clients = {client.id: client for client in clients_of(request)}
-    rows = [
-        {"made": each, "client": clients[each.client_id].name(_language(request))}
-        for each in intake_queries.list_imports(sorted(clients))
-    ]
-    return render(request, "desk/imports/imports.html", {"rows": rows})
+    return _list(request)
+
+
+@for_roles(Role.INTEGRATOR)
+@require_POST
+def trial(request: HttpRequest) -> HttpResponse:
+    """Judge a file without taking it: nothing is written but the file itself, aside, until one decides."""
+    form = uploads.UploadForm(request.POST, request.FILES)
+    chosen = _chosen(request, form) if form.is_valid() else None
+    if chosen is None:
+        return _list(request, words.render("desk.imports.upload.wrong", _language(request)), status=422)
+    uploads.discard(request)
+    waiting = uploads.keep(request, form.cleaned_data["file"], **chosen)
+    try:
+        report = _import(request, waiting, dry_run=True)
+    except Problem as problem:
+        uploads.discard(request)
+        return _list(request, _told(problem, _language(request)), status=422)
+    context = {
+        "report": report,
+        "lacks": _lacks(report.lacks, request),
+        "refused": _refused(report.refused[:ROWS_SHOWN], request),
+        "shown": ROWS_SHOWN,
+        "section": "imports",
+    }
+    return render(request, "desk/imports/trial.html", context)
+
+
+@for_roles(Role.INTEGRATOR)
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Take the file that was tried, or leave it."""
+    waiting = uploads.waiting(request)
+    if waiting is None or request.POST.get("decision") != "take":
+        uploads.discard(request)
+        return HttpResponseRedirect(reverse("imports"))
+    try:
+        report = _import(request, waiting, dry_run=False)
+    except Problem as problem:
+        return _list(request, _told(problem, _language(request)), status=409)
+    finally:
+        uploads.discard(request)
+    code = "desk.imports.upload.repeat" if report.is_repeat else "desk.imports.upload.taken"
+    toasts.add(request, words.render(code, _language(request), count=report.good_count))
+    return HttpResponseRedirect(reverse("import", args=[report.import_id]))
 
 
 @for_roles(Role.INTEGRATOR, Role.TEAM_LEADER)
@@ -38,7 +87,9 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "made": made,
         "client": client.name(_language(request)),
         "zone": client.zone,
-        "refused": intake_queries.list_refused(import_id, ROWS_SHOWN),
+        "lacks": _lacks(made.lacks, request),
+        "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
+        "may_download": Role.INTEGRATOR in actor_of(request).roles,
         "shown": ROWS_SHOWN,
         "section": "imports",
     }
@@ -57,8 +108,83 @@ def quarantine(request: HttpRequest, import_id: int) -> HttpResponse:
     return response
 
 
+def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    clients = {client.id: client for client in clients_of(request)}
+    language = _language(request)
+    at = clock_queries.now()
+    context = {
+        "rows": [
+            {"made": each, "client": clients[each.client_id].name(language)}
+            for each in intake_queries.list_imports(sorted(clients))
+        ],
+        "problem": problem,
+        "may_import": Role.INTEGRATOR in actor_of(request).roles,
+        "clients": [{"code": client.code, "name": client.name(language)} for client in clients.values()],
+        "mappings": [{"id": file.id, "title": file.title[language]} for file in policy_queries.load("mapping")],
+        "default_cut_off": max((client.local_date(at) for client in clients.values()), default=at.date()).isoformat(),
+        "section": "imports",
+    }
+    return render(request, "desk/imports/imports.html", context, status=status)
+
+
+def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, str] | None:
+    """Client, kind, mapping and cut-off, if they are among those offered."""
+    given = form.cleaned_data
+    mapping = next((file for file in policy_queries.load("mapping") if file.id == given["mapping"]), None)
+    if mapping is None or given["client"] not in {client.code for client in clients_of(request)}:
+        return None
+    return {
+        "client_code": given["client"],
+        "kind": mapping.data.kind,
+        "mapping_id": mapping.id,
+        "cut_off": given["cut_off"].isoformat(),
+    }
+
+
+def _import(request: HttpRequest, waiting: uploads.Waiting, *, dry_run: bool) -> intake_types.ImportReport:
+    return intake.import_file(
+        path=waiting.path,
+        client_code=waiting.client_code,
+        kind=waiting.kind,
+        mapping_id=waiting.mapping_id,
+        cut_off=waiting.cut_off,
+        dry_run=dry_run,
+        at=clock_queries.now(),
+        actor=actor_of(request),
+    )
+
+
+def _told(problem: Problem, language: str) -> str:
+    """What is wrong with the file, and what mends it."""
+    remedy = f"{problem.code}.remedy"
+    said = words.render(problem, language)
+    return f"{said} {words.render(remedy, language, **problem.fields)}" if words.has(remedy) else said
+
+
+def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:
+    return [words.render(f"intake.lacks.{code}", _language(request)) for code in codes]
+
+
+def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[dict[str, Any]]:
+    language = _language(request)
+    return [
+        {
+            "line": row.line,
+            "field": problem.field,
+            "value": problem.value,
+            "says": intake_queries.say_wrong(problem, language),
+            "remedy": intake_queries.say_remedy(problem, language),
+        }
+        for row in rows
+        for problem in row.problems
+    ]
+
+
 def _in_scope(request: HttpRequest, import_id: int) -> intake_types.ImportRead:
-    made = intake_queries.get_import(import_id)
+    try:
+        made = intake_queries.get_import(import_id)
+    except intake_types.UnknownImport as unknown:
+        raise Http404 from unknown
     if made.client_id not in {client.id for client in clients_of(request)}:
         raise Http404
     return made

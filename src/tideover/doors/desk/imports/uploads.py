@@ -1,0 +1,104 @@
+"""A file between being tried and being taken: kept aside under the store, for one person and at most a day."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from tideover.core.clock import queries as clock_queries
+
+KEPT = timedelta(days=1)
+LARGEST_BYTES = 300_000_000
+
+
+class UploadForm(forms.Form):
+    """A file with what must be known to read it."""
+
+    file = forms.FileField(max_length=200)
+    client = forms.CharField(max_length=40)
+    mapping = forms.CharField(max_length=120)
+    cut_off = forms.DateField(input_formats=["%Y-%m-%d"])
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what no lender's file of ours can be."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_BYTES:
+            raise forms.ValidationError("too large")
+        return file
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A tried file that waits for its decision."""
+
+    path: Path
+    client_code: str
+    kind: str
+    mapping_id: str
+    cut_off: date
+
+
+def keep(
+    request: HttpRequest, file: UploadedFile, *, client_code: str, kind: str, mapping_id: str, cut_off: str
+) -> Waiting:
+    """Keep the file aside under its own name, and remember it for this session."""
+    _sweep()
+    folder = _root() / secrets.token_hex(16)
+    folder.mkdir(parents=True, mode=0o700)
+    path = folder / (Path(file.name or "file.csv").name or "file.csv")
+    with path.open("wb") as target:
+        for chunk in file.chunks():
+            target.write(chunk)
+    request.session["upload"] = {
+        "path": str(path),
+        "client_code": client_code,
+        "kind": kind,
+        "mapping_id": mapping_id,
+        "cut_off": cut_off,
+    }
+    found = waiting(request)
+    assert found is not None
+    return found
+
+
+def waiting(request: HttpRequest) -> Waiting | None:
+    """The session's file, if it is still there."""
+    kept = request.session.get("upload")
+    if kept is None or not Path(kept["path"]).exists():
+        return None
+    return Waiting(
+        path=Path(kept["path"]),
+        client_code=kept["client_code"],
+        kind=kept["kind"],
+        mapping_id=kept["mapping_id"],
+        cut_off=date.fromisoformat(kept["cut_off"]),
+    )
+
+
+def discard(request: HttpRequest) -> None:
+    """Forget the session's file."""
+    kept = request.session.pop("upload", None)
+    if kept is not None:
+        shutil.rmtree(Path(kept["path"]).parent, ignore_errors=True)
+
+
+def _root() -> Path:
+    return Path(settings.STORE) / "uploads"
+
+
+def _sweep() -> None:
+    """Remove what nobody decided on within a day."""
+    if not _root().exists():
+        return
+    oldest = (clock_queries.real_now() - KEPT).timestamp()
+    for folder in _root().iterdir():
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""A lender's file by the page: tried, then taken or left; what was refused can be fetched and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tideover.doors.desk.conftest import ROWS, Bank
+
+AsUser = Callable[[str], Client]
+Placement = Callable[..., Path]
+
+
+@pytest.fixture
+def try_file(as_user: AsUser, placement: Placement, tmp_path: Path, settings: object) -> Callable[..., tuple]:
+    settings.STORE = tmp_path / "store"  # type: ignore[attr-defined]
+
+    def tried(*rows: str, browser: Client | None = None, **more: str) -> tuple:
+        browser = browser or as_user("integrator")
+        form = {"client": "bank", "mapping": "mappings.uci_card_default", "cut_off": "2026-09-30", **more}
+        with placement(*rows).open("rb") as file:
+            return browser, browser.post("/imports/trial", {"file": file, **form})
+
+    return tried
+
+
+def test_a_file_is_tried_before_it_is_taken_and_trying_changes_nothing(try_file: Callable[..., tuple]) -> None:
+    browser, answer = try_file()
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Tried, not taken yet" in page and "Take 3 rows" in page
+    assert "Nothing was imported yet" in browser.get("/imports").content.decode()
+
+
+def test_taking_it_leads_to_its_reconciliation(try_file: Callable[..., tuple]) -> None:
+    browser, _ = try_file()
+    answer = browser.post("/imports/decide", {"decision": "take"}, follow=True)
+    page = answer.content.decode()
+    assert "3 rows taken" in page and "Reconciliation" in page and "M1" in page
+    assert "placement.csv" in browser.get("/imports").content.decode()
+
+
+def test_leaving_it_leaves_nothing(try_file: Callable[..., tuple]) -> None:
+    browser, _ = try_file()
+    answer = browser.post("/imports/decide", {"decision": "leave"}, follow=True)
+    assert "Nothing was imported yet" in answer.content.decode()
+    assert not list((settings.STORE / "uploads").iterdir())
+
+
+def test_a_refused_row_is_shown_with_its_remedy_and_comes_back_as_a_file(try_file: Callable[..., tuple]) -> None:
+    broken = ROWS[1].replace("12900", "12,900 about")
+    browser, answer = try_file(ROWS[0], broken.replace("12,900 about", "many"))
+    assert "many" in answer.content.decode()
+    browser.post("/imports/decide", {"decision": "take"})
+    address = browser.get("/imports").content.decode().split('<a href="/imports/')[1].split('"')[0]
+    page = browser.get(f"/imports/{address}").content.decode()
+    assert "Rows that were refused" in page
+    sent = browser.get(f"/imports/{address}/quarantine.csv")
+    assert sent["Content-Disposition"].startswith("attachment") and "many" in sent.content.decode()
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(try_file: Callable[..., tuple]) -> None:
+    browser, _ = try_file()
+    browser.post("/imports/decide", {"decision": "take"})
+    _, answer = try_file(browser=browser)
+    assert "imported before" in answer.content.decode()
+
+
+def test_a_form_without_a_date_is_told_what_it_lacks(try_file: Callable[..., tuple]) -> None:
+    _, answer = try_file(cut_off="30.9.")
+    assert answer.status_code == 422 and "year-month-day" in answer.content.decode()
+
+
+def test_a_file_of_another_encoding_is_refused_with_words(as_user: AsUser, bank: Bank, tmp_path: Path) -> None:
+    path = tmp_path / "gb.csv"
+    path.write_bytes("account_id,姓名\n1,王芳\n".encode("gb18030"))
+    form = {"client": "bank", "mapping": "mappings.uci_card_default", "cut_off": "2026-09-30"}
+    with path.open("rb") as file:
+        answer = as_user("integrator").post("/imports/trial", {"file": file, **form})
+    assert answer.status_code == 422 and "UTF-8" in answer.content.decode()
+
+
+def test_a_leader_reads_imports_but_takes_none(as_user: AsUser, bank: Bank) -> None:
+    browser = as_user("leader")
+    assert "A new file" not in browser.get("/imports").content.decode()
+    assert browser.post("/imports/decide", {"decision": "take"}).status_code == 403
+
+
+def test_a_collector_sees_no_imports_and_nobody_those_of_another_client(as_user: AsUser, bank: Bank) -> None:
+    assert as_user("wang").get("/imports").status_code == 403
+    assert as_user("integrator").get("/imports/999999").status_code == 404
