@@ -49,7 +49,8 @@ def text(name: str, longest: int, *, required: bool = False, pattern: str | None
 
 def choice(name: str, values: Sequence[str], code: str = "value-unknown", *, required: bool = False) -> Field:
     """One of a closed list."""
-    return Field(name, "VARCHAR", "{t}", ((code, f"{{t}} NOT IN ({_listed(values)})"),), required)
+    known = f"{{t}} IN ({_listed(values)})"
+    return Field(name, "VARCHAR", f"CASE WHEN {known} THEN {{t}} END", ((code, f"NOT {known}"),), required)
 
 
 def days(name: str, *, required: bool = False) -> Field:

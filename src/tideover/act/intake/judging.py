@@ -221,7 +221,7 @@ def _with_context(each: Field, cut_off: date, at: datetime) -> Field:
         now = literal(at.astimezone(UTC).isoformat())
         more.append(("in-the-future", f"TRY_CAST({{t}} AS TIMESTAMPTZ) > CAST({now} AS TIMESTAMPTZ)"))
     if each.name == "region":
-        more.append(("region-elsewhere", 'left({t}, 2) <> "country" OR "country" IS NULL'))
+        more.append(("region-elsewhere", '"t_country" IS NULL OR left({t}, 2) <> "country"'))
     if each.name == "document_type":
         more.append(("document-incomplete", '"t_document_number" IS NULL'))
     if each.name == "document_number":

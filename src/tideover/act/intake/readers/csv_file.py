@@ -164,7 +164,9 @@ def _read_records(
 
 def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
     try:
-        header = tuple(cell.strip() for cell in next(reader))
+        header: tuple[str, ...] = ()
+        while not header:
+            header = tuple(cell.strip() for cell in next(reader))
     except StopIteration:
         raise FileEmpty(file=name) from None
     except csv.Error:
