@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tideover.core.access.models import SignInFailure, User
 from tideover.core.access.rules import FAILURES_MAX, FAILURES_WINDOW_SECONDS, digest_of_name
+from tideover.core.access.types import UserRead
 
 
 def is_closed(*, username: str, at: datetime) -> bool:
@@ -24,3 +25,11 @@ def get_display_names(user_ids: Iterable[int]) -> dict[int, str]:
 def get_display_names_by_username(usernames: Iterable[str]) -> dict[str, str]:
     """How users are called on pages, by the name that the journal keeps."""
     return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "display_name"))
+
+
+def list_users() -> list[UserRead]:
+    """Everybody who may sign in, by user name."""
+    return [
+        UserRead(user.pk, user.username, user.display_name, tuple(user.roles))
+        for user in User.objects.filter(is_active=True).order_by("username")
+    ]

@@ -39,6 +39,16 @@ class Actor:
 SYSTEM = Actor(user_id=None, name="system", roles=frozenset({Role.SYSTEM}))
 
 
+@dataclass(frozen=True)
+class UserRead:
+    """Somebody who may sign in, as lists show them."""
+
+    id: int
+    username: str
+    display_name: str
+    roles: tuple[str, ...]
+
+
 class AccessRefused(Problem):
     """The actor's roles or scope do not cover what was asked."""
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tideover.core.access import operations as access
 from tideover.core.access import queries as access_queries
 from tideover.core.clock import queries as clock_queries
+from tideover.doors.screens import replay
 from tideover.doors.screens.roles import for_everybody
 
 
