@@ -37,7 +37,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_next(request))
     elif request.method == "POST":
         problem = "screens.sign-in.wrong"
-    context = {"form": form, "problem": problem, "next": request.POST.get("next") or request.GET.get("next", "")}
+    context = {
+        "problem": problem,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "username": request.POST.get("username") or request.GET.get("user", ""),
+        "demo_users": access_queries.list_users() if replay.demo_of(request) is not None else [],
+    }
     return render(request, "screens/sign_in.html", context, status=401 if problem else 200)
 
 
