@@ -18,6 +18,7 @@ from tideover.know.cases.models import Case, CaseAccount, Hold, Review
 from tideover.know.cases.types import (
     AccountNotInCase,
     CaseClosed,
+    CaseRead,
     HoldPeriodEmpty,
     HoldReason,
     HoldScope,
@@ -92,11 +93,17 @@ def note_promises_judged(*, given: str, params: Mapping[str, Any]) -> int:
         return cursor.rowcount
 
 
-def lock_case(*, case_id: int) -> Case:
-    """Lock the case's row for the rest of the transaction, and return it; raises UnknownCase.
+def lock_case(*, case_id: int) -> CaseRead:
+    """Lock the case's row for the rest of the transaction, and return the case; raises UnknownCase.
 
-    Whatever ends in a change of a case takes this first, so that two people on one case come one after the other.
+    Whoever does several things to a case takes this first, so that two people on one case come one after the
+    other. Must be inside a transaction.
     """
+    _lock(case_id)
+    return queries.get_case(case_id)
+
+
+def _lock(case_id: int) -> Case:
     case = Case.objects.select_for_update().filter(pk=case_id).first()
     if case is None:
         raise UnknownCase(case_id=case_id)
@@ -104,7 +111,7 @@ def lock_case(*, case_id: int) -> Case:
 
 
 def _lock_open_case(case_id: int, actor: Actor) -> Case:
-    case = lock_case(case_id=case_id)
+    case = _lock(case_id)
     require_client(actor, case.client_id)
     if case.closed_date is not None:
         raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)
@@ -182,7 +189,7 @@ def lift_hold(*, hold_id: int, cause: str, at: datetime, actor: Actor) -> None:
         hold = Hold.objects.select_for_update().filter(pk=hold_id).first()
         if hold is None or hold.case_id is None:
             raise UnknownHold(hold_id=hold_id)
-        case = lock_case(case_id=hold.case_id)
+        case = _lock(hold.case_id)
         require_client(actor, case.client_id)
         if hold.lifted_at is None and at < hold.until_at:
             hold.lifted_at, hold.lifted_by, hold.lift_cause = at, actor.name, cause

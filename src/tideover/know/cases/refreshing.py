@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import sqlglot
@@ -15,6 +13,7 @@ from sqlglot import exp
 
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
+from tideover.core.sql import files as sql_files
 from tideover.know.cases.models import DayAccount, DayChange
 from tideover.know.cases.types import Ladder, NoLadder
 
@@ -52,10 +51,9 @@ GROUP BY customer_id
 """
 
 
-@lru_cache(maxsize=32)
 def statement(name: str) -> str:
     """The text of one of the room's SQL files."""
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_files.load(__package__, name).text
 
 
 def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: datetime) -> None:

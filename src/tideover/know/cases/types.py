@@ -35,6 +35,7 @@ class HoldReason(enum.StrEnum):
 
     DISPUTE = "dispute"
     HARDSHIP = "hardship"
+    PAYMENT_CLAIMED = "payment-claimed"
 
 
 class ReviewDecision(enum.StrEnum):
