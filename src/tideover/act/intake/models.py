@@ -49,3 +49,30 @@ class Run(models.Model):
     client_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
     started_at = models.DateTimeField()
+
+
+class StagedAccount(models.Model):
+    """A good row that waits unseen under its run. Made by hand, unlogged and without keys (``0002_staging``)."""
+
+    record = models.BigIntegerField(primary_key=True)
+    run_id = models.BigIntegerField()
+    reference = models.CharField(max_length=120)
+    document_number = models.CharField(max_length=60, null=True)
+    full_name = models.CharField(max_length=200, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "intake_staged_account"
+
+
+class StagedPoint(models.Model):
+    """A contact point that waits unseen under its run, likewise."""
+
+    record = models.BigIntegerField(primary_key=True)
+    run_id = models.BigIntegerField()
+    reference = models.CharField(max_length=120)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "intake_staged_point"

@@ -1,7 +1,6 @@
 -- what: rows of a placement file that do not agree with what is known already, each with one thing that is wrong
 -- grain: one row per record and problem
--- reads: intake_staged_account, intake_staged_balance, portfolio_account, portfolio_party, portfolio_standing,
---     customers_customer, ledger_statedbalance
+-- reads: intake_staged_account, intake_staged_balance, portfolio_account, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance
 WITH known AS (
     SELECT staged.record, staged.number, staged.currency, staged.reference, staged.dpd, account.id AS account_id,
         account.currency AS known_currency
