@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("case_id", models.BigIntegerField(db_index=True)),
                 ("account_id", models.BigIntegerField(db_index=True)),
@@ -36,9 +34,7 @@ class Migration(migrations.Migration):
                 ("judged_date", models.DateField(null=True)),
                 (
                     "verdict",
-                    models.CharField(
-                        help_text="used within one judging, null outside it", max_length=20, null=True
-                    ),
+                    models.CharField(help_text="used within one judging, null outside it", max_length=20, null=True),
                 ),
                 ("fact_id", models.BigIntegerField()),
             ],
