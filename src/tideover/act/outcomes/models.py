@@ -19,9 +19,7 @@ class Outcome(models.Model):
     next_step_at = models.DateTimeField(null=True)
     promise_id = models.BigIntegerField(null=True)
     hold_id = models.BigIntegerField(null=True)
-    case_was_closed = models.BooleanField(
-        default=False, help_text="then it is on record, and nothing follows from it"
-    )
+    case_was_closed = models.BooleanField(default=False, help_text="then it is on record, and nothing follows from it")
     recorded_once_key = models.CharField(
         max_length=64, unique=True, help_text="the form's own key: a retry is the same"
     )

@@ -233,6 +233,17 @@ class CaseBrief:
 
 
 @dataclass(frozen=True)
+class CaseLocked:
+    """Whose a case is and whether it is open, as it stands while its row is locked."""
+
+    id: int
+    customer_id: int
+    person_id: int
+    client_id: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class StageCount:
     """How many accounts and cases stand on a stage, and how many of them are late or wait."""
 

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("call_id", models.BigIntegerField(null=True, unique=True)),
                 ("case_id", models.BigIntegerField(db_index=True)),
@@ -36,15 +34,11 @@ class Migration(migrations.Migration):
                 ("hold_id", models.BigIntegerField(null=True)),
                 (
                     "case_was_closed",
-                    models.BooleanField(
-                        default=False, help_text="then it is on record, and nothing follows from it"
-                    ),
+                    models.BooleanField(default=False, help_text="then it is on record, and nothing follows from it"),
                 ),
                 (
                     "recorded_once_key",
-                    models.CharField(
-                        help_text="the form's own key: a retry is the same", max_length=64, unique=True
-                    ),
+                    models.CharField(help_text="the form's own key: a retry is the same", max_length=64, unique=True),
                 ),
                 ("fact_id", models.BigIntegerField()),
             ],
