@@ -16,6 +16,7 @@ from tideover.act.contact.types import (
     CallRead,
     CallRecorded,
     CallUnknown,
+    CaseBeingCalled,
     LineUnsure,
     MayNotWork,
     NotAnswered,
@@ -73,6 +74,9 @@ def _put_on_record(
     if (live := queries.get_live_call(actor.user_id, at)) is not None:
         raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
     case = cases_queries.get_case(case_id)
+    cases.lock_case(case_id=case_id)
+    if (other := queries.get_live_call_of_case(case_id, at)) is not None:
+        raise CaseBeingCalled(case_id=str(case_id), since=other.asked_at)
     if not assignment.may_work(actor.user_id, case_id, at):
         raise MayNotWork(case_id=str(case_id))
     account_id = _lead_account(case, work_item_id)
@@ -143,9 +147,7 @@ def note_line_event(
 
 def _apply(call: Call, event: str, at: datetime, cause: str | None = None, seconds: int | None = None) -> CallRead:
     """What the event makes of the locked call, and what others must know of it at once."""
-    before = rules.Course(
-        call.state, call.dialled_at, call.answered_at, call.ended_at, call.cause, call.seconds
-    )
+    before = rules.Course(call.state, call.dialled_at, call.answered_at, call.ended_at, call.cause, call.seconds)
     after = rules.apply(before, event, at, cause, seconds)
     if after == before:
         return queries.read(call)
@@ -156,9 +158,7 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
     answered = before.answered_at is None and after.answered_at is not None
     ended = before.ended_at is None and after.ended_at is not None
     if dialled or answered:
-        cases.record_work(
-            case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False
-        )
+        cases.record_work(case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False)
     actor = _line_actor(call)
     if answered:
         gate.record_result(permit_id=call.permit_id, result="answered", at=at, actor=actor)

@@ -28,6 +28,12 @@ def get_live_call(user_id: int, at: datetime | None = None) -> CallRead | None:
     return None
 
 
+def get_live_call_of_case(case_id: int, at: datetime) -> CallRead | None:
+    """The call that anybody is on with the case's customer; one on which the line fell silent long ago is left out."""
+    found = Call.objects.filter(case_id=case_id, state__in=(UNKNOWN, DIALLED, ANSWERED)).order_by("-asked_at", "-pk")
+    return next((read(call) for call in found if rules.is_live(call.state, call.asked_at, at)), None)
+
+
 def get_open_call(user_id: int, case_id: int) -> CallRead | None:
     """The user's latest call in the case, while its outcome is not recorded; amounts follow it.
 

@@ -82,6 +82,12 @@ class AlreadyOnCall(Problem):
     code = "contact.already-on-call"
 
 
+class CaseBeingCalled(Problem):
+    """Somebody else is on the line with this customer."""
+
+    code = "contact.case-being-called"
+
+
 class NothingToDial(Problem):
     """The case is closed, or no account of it is open."""
 

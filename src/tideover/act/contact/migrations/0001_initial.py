@@ -4,40 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('permit_id', models.BigIntegerField(unique=True)),
-                ('case_id', models.BigIntegerField(db_index=True)),
-                ('account_id', models.BigIntegerField(help_text='the account that leads the contact')),
-                ('customer_id', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField()),
-                ('client_id', models.BigIntegerField()),
-                ('contact_point_id', models.BigIntegerField()),
-                ('user_id', models.BigIntegerField()),
-                ('work_item_id', models.BigIntegerField(null=True)),
-                ('line', models.CharField(help_text='manual or simulated', max_length=20)),
-                ('state', models.CharField(help_text='unknown, dialled, answered, ended, not-dialled', max_length=20)),
-                ('asked_at', models.DateTimeField()),
-                ('dialled_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('cause', models.CharField(help_text='answered, no-answer, busy, unreachable, failed', max_length=30, null=True)),
-                ('seconds', models.IntegerField(null=True)),
-                ('right_person_at', models.DateTimeField(help_text='when the collector recorded that the customer speaks', null=True)),
-                ('third_person_at', models.DateTimeField(null=True)),
-                ('outcome_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("permit_id", models.BigIntegerField(unique=True)),
+                ("case_id", models.BigIntegerField(db_index=True)),
+                ("account_id", models.BigIntegerField(help_text="the account that leads the contact")),
+                ("customer_id", models.BigIntegerField()),
+                ("person_id", models.BigIntegerField()),
+                ("client_id", models.BigIntegerField()),
+                ("contact_point_id", models.BigIntegerField()),
+                ("user_id", models.BigIntegerField()),
+                ("work_item_id", models.BigIntegerField(null=True)),
+                ("line", models.CharField(help_text="manual or simulated", max_length=20)),
+                ("state", models.CharField(help_text="unknown, dialled, answered, ended, not-dialled", max_length=20)),
+                ("asked_at", models.DateTimeField()),
+                ("dialled_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "cause",
+                    models.CharField(
+                        help_text="answered, no-answer, busy, unreachable, failed", max_length=30, null=True
+                    ),
+                ),
+                ("seconds", models.IntegerField(null=True)),
+                (
+                    "right_person_at",
+                    models.DateTimeField(help_text="when the collector recorded that the customer speaks", null=True),
+                ),
+                ("third_person_at", models.DateTimeField(null=True)),
+                ("outcome_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['user_id', 'state'], name='contact_call_user')],
+                "indexes": [models.Index(fields=["user_id", "state"], name="contact_call_user")],
             },
         ),
     ]

@@ -309,9 +309,7 @@ def test_nobody_is_on_the_line_before_it_is_answered(wang: Owing, lin: Actor, li
         contact.note_right_person(call_id=call.id, at=moment("10:00:20"), actor=lin)
 
 
-def test_only_whoever_called_says_who_is_on_the_line(
-    house: House, wang: Owing, lin: Actor, line: TestLine
-) -> None:
+def test_only_whoever_called_says_who_is_on_the_line(house: House, wang: Owing, lin: Actor, line: TestLine) -> None:
     call = hear(dial(wang, lin), "answered", "10:00:08")
     with pytest.raises(NotYourCall):
         contact.note_right_person(call_id=call.id, at=moment("10:00:20"), actor=house.collector("mei"))
@@ -323,9 +321,7 @@ def test_the_journal_tells_of_the_call_without_the_number(wang: Owing, lin: Acto
     assert "1380000" not in told and journal.verify().holds
 
 
-def test_calls_of_one_number_and_talks_with_one_customer_are_counted(
-    wang: Owing, lin: Actor, line: TestLine
-) -> None:
+def test_calls_of_one_number_and_talks_with_one_customer_are_counted(wang: Owing, lin: Actor, line: TestLine) -> None:
     call = hear(dial(wang, lin), "answered", "10:00:08")
     contact.note_right_person(call_id=call.id, at=moment("10:00:20"), actor=lin)
     later: datetime = moment() + timedelta(hours=1)

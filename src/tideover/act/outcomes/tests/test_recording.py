@@ -11,7 +11,7 @@ import pytest
 from tideover.act.contact import lines
 from tideover.act.contact import operations as contact
 from tideover.act.contact.models import Call
-from tideover.act.contact.types import CallRead
+from tideover.act.contact.types import CallRead, CaseBeingCalled
 from tideover.act.outcomes import operations as outcomes
 from tideover.act.outcomes import queries
 from tideover.act.outcomes.models import Outcome
@@ -132,9 +132,7 @@ def test_a_dispute_holds_the_account_until_the_day_named_and_the_note_stays_out_
 
 def test_a_no_answer_records_itself(wang: Owing, lin: Actor) -> None:
     call = dial(wang, lin)
-    call = outcomes.record_line_event(
-        call_id=call.id, event="ended", at=moment("10:01"), cause="no-answer", seconds=30
-    )
+    call = outcomes.record_line_event(call_id=call.id, event="ended", at=moment("10:01"), cause="no-answer", seconds=30)
     assert call.outcome_id is not None
     read = queries.list_outcomes(wang.case_id)[0]
     assert (read.result, read.spoke_to, read.user_id) == ("no-answer", "nobody", lin.user_id)
@@ -183,7 +181,11 @@ def test_two_people_on_one_case_are_both_on_record_and_the_second_is_told(
     house: House, wang: Owing, lin: Actor
 ) -> None:
     leader = house.collector("zhao", role=Role.TEAM_LEADER)
-    first, second = answered(wang, lin), answered(wang, leader, "10:01")
+    first = answered(wang, lin)
+    with pytest.raises(CaseBeingCalled):
+        dial(wang, leader, "10:01")
+    outcomes.record_line_event(call_id=first.id, event="ended", at=moment("10:02"), cause="answered", seconds=120)
+    second = answered(wang, leader, "10:03")
     assert record(first, lin, "refuses", "10:05", arrears_reason=a_reason()).meanwhile is None
     told = record(second, leader, "no-arrangement", "10:06", note="已由林先生沟通")
     assert told.meanwhile is not None and told.meanwhile.user_id == lin.user_id
