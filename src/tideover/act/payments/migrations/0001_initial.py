@@ -4,31 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField(db_index=True)),
-                ('client_id', models.BigIntegerField()),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('currency', models.CharField(max_length=3)),
-                ('value_date', models.DateField()),
-                ('booked_at', models.DateTimeField()),
-                ('reference', models.CharField(max_length=120)),
-                ('source', models.CharField(help_text='payments or page', max_length=20)),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('recorded_by', models.CharField(max_length=80)),
-                ('fact_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField(db_index=True)),
+                ("client_id", models.BigIntegerField()),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("currency", models.CharField(max_length=3)),
+                ("value_date", models.DateField()),
+                ("booked_at", models.DateTimeField()),
+                ("reference", models.CharField(max_length=120)),
+                ("source", models.CharField(help_text="payments or page", max_length=20)),
+                ("import_id", models.BigIntegerField(null=True)),
+                ("recorded_by", models.CharField(max_length=80)),
+                ("fact_id", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'reference'), name='payments_reference_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("client_id", "reference"), name="payments_reference_once")
+                ],
             },
         ),
     ]

@@ -1,0 +1,144 @@
+"""Public writes: payments by page and by file. Both are used the same way, by one set statement.
+
+A client's reference stands for one payment: given again it changes nothing; with another amount or account it is
+refused. What a payment is used for follows the product's policy; what is over becomes a credit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from tideover.act.payments.models import Payment
+from tideover.act.payments.types import (
+    AllocationUnknown,
+    PaymentCurrencyWrong,
+    PaymentDateAhead,
+    PaymentNotPositive,
+    ReferenceTaken,
+)
+from tideover.core.access.rules import require, require_client
+from tideover.core.access.types import Actor, Role
+from tideover.core.journal import operations as journal
+from tideover.core.money import Money
+from tideover.core.policy import queries as policy
+from tideover.core.sql import files as sql_files
+from tideover.know.clients import queries as clients_queries
+from tideover.know.ledger import operations as ledger
+from tideover.know.portfolio import queries as portfolio_queries
+
+ROOM = "payments"
+FROM_FILE, FROM_PAGE = "payments", "page"
+
+_ONE = """
+SELECT %(client_id)s::bigint AS client_id, %(account_id)s::bigint AS account_id, %(amount)s::numeric AS amount,
+    %(currency)s::text AS currency, %(value_date)s::date AS value_date, %(booked_at)s::timestamptz AS booked_at,
+    %(reference)s::text AS reference, NULL::bigint AS import_id
+"""
+
+
+def post_payment(
+    *, account_id: int, amount: Money, value_date: date, reference: str, at: datetime, actor: Actor
+) -> int:
+    """Enter one payment by hand, and return its id; the same again returns the same.
+
+    Raises PaymentNotPositive, PaymentCurrencyWrong, PaymentDateAhead, ReferenceTaken.
+    """
+    require(actor, Role.INTEGRATOR, Role.TEAM_LEADER)
+    account = portfolio_queries.get_account(account_id)
+    require_client(actor, account.client_id)
+    client = clients_queries.get_client_by_id(account.client_id)
+    if not amount.is_positive:
+        raise PaymentNotPositive(amount=amount)
+    if amount.currency != account.currency:
+        raise PaymentCurrencyWrong(currency=amount.currency, wanted=account.currency)
+    if value_date > client.local_date(at):
+        raise PaymentDateAhead(value_date=value_date)
+    given = {
+        "client_id": client.id,
+        "account_id": account_id,
+        "amount": amount.amount,
+        "currency": amount.currency,
+        "value_date": value_date,
+        "booked_at": at,
+        "reference": reference.strip(),
+    }
+    with transaction.atomic():
+        _post(given=_ONE, params=given, client_id=client.id, source=FROM_PAGE, at=at, actor=actor)
+        return Payment.objects.get(client_id=client.id, reference=reference.strip()).pk
+
+
+def post_set(*, given: str, params: Mapping[str, Any], client_id: int, at: datetime, actor: Actor) -> dict[str, int]:
+    """Enter the payments of a file, as a set; returns how many were new.
+
+    ``given`` is a SELECT of (client_id, account_id, amount, currency, value_date, booked_at, reference,
+    import_id), amounts positive. Must be inside a transaction: the import that calls it stands or falls with it.
+    Raises ReferenceTaken.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a file's payments are entered inside its import")
+    return _post(given=given, params=params, client_id=client_id, source=FROM_FILE, at=at, actor=actor)
+
+
+def _post(
+    *, given: str, params: Mapping[str, Any], client_id: int, source: str, at: datetime, actor: Actor
+) -> dict[str, int]:
+    """Refuse what contradicts, keep what is new, use it, and tell each customer's chain."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payments:{client_id}"])
+        cursor.execute(_with(given, "contradictions"), params)
+        if (taken := cursor.fetchone()) is not None:
+            reference, currency, amount = taken
+            raise ReferenceTaken(reference=reference, amount=Money(Decimal(amount), currency))
+        cursor.execute(_with(given, "sums"), params)
+        sums = [{"currency": c, "count": n, "amount": str(amount)} for c, n, amount in cursor.fetchall()]
+        if not sums:
+            return {"payments": 0}
+        fact_id = journal.append(
+            chain=journal.INSTALLATION,
+            kind="payments-received",
+            room=ROOM,
+            at=at,
+            actor=actor,
+            body={"client_id": client_id, "source": source, "sums": sums},
+        )
+        own = {"fact_id": fact_id, "source": source, "recorded_by": actor.name}
+        cursor.execute(_with(given, "insert_payments"), {**params, **own})
+        count = cursor.rowcount
+    new = {"client_id": client_id, "fact_id": fact_id}
+    ledger.post_set(
+        given=_sql("allocate"),
+        params={**new, "at": at, "places": json.dumps(_places(new))},
+        source=source,
+        fact_id=fact_id,
+    )
+    journal.append_set(kind="payment-received", room=ROOM, at=at, actor=actor, select=_sql("tell_payments"), params=new)
+    return {"payments": count}
+
+
+def _places(new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """In which order each product's components are served; raises AllocationUnknown."""
+    places = [
+        {"product": file.data.product, "component": component, "place": place}
+        for file in policy.load("products")
+        for place, component in enumerate(file.data.allocation.components)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_sql("products_of_new"), new)
+        found = {product for (product,) in cursor.fetchall()}
+    for product in sorted(found - {each["product"] for each in places}):
+        raise AllocationUnknown(product=product)
+    return places
+
+
+def _sql(name: str) -> str:
+    return sql_files.load(__package__, name).text
+
+
+def _with(given: str, name: str) -> str:
+    return f"WITH given AS ({given})\n{_sql(name)}"
