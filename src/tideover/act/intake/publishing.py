@@ -84,14 +84,20 @@ def publish_placement(publication: Publication) -> None:
             fact_id=each.fact_id,
             value_date_basis=basis,
         )
-    journal.append_set(
-        kind="placement-received",
-        room="intake",
-        at=each.at,
-        actor=each.actor,
-        select=_given("facts_placement"),
-        params={**params, "import_id": each.import_id, "cut_off_date": each.cut_off_date},
-    )
+    for kind, in_one_currency in (("placement-received", True), ("placements-received", False)):
+        journal.append_set(
+            kind=kind,
+            room="intake",
+            at=each.at,
+            actor=each.actor,
+            select=_given("facts_placement"),
+            params={
+                **params,
+                "import_id": each.import_id,
+                "cut_off_date": each.cut_off_date,
+                "in_one_currency": in_one_currency,
+            },
+        )
 
 
 def publish_payments(publication: Publication) -> None:

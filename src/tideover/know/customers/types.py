@@ -16,6 +16,7 @@ _COMPOUND = """
 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐 百里 呼延 东郭 西门 南门 第五
 """
 _TWO_CHARACTER_SURNAMES = frozenset(_COMPOUND.split())
+_MASKABLE = 8
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
 
@@ -78,9 +79,11 @@ class Received:
 
 
 def mask_phone(value: str) -> str:
-    """A number of which only enough is left to recognise it: ``154****0192``."""
+    """A number of which only enough is left to recognise it: ``154****0192``, ``+86 154****0192``."""
+    if value.startswith("+86") and len(value) > _MASKABLE + 3:
+        return "+86 " + mask_phone(value[3:])
     digits = value.lstrip("+")
-    if len(digits) < 8:
+    if len(digits) < _MASKABLE:
         return "*" * len(digits)
     return digits[:3] + "*" * max(4, len(digits) - 7) + digits[-4:]
 

@@ -1,10 +1,11 @@
--- what: what a placement file says of each customer whose accounts are new or changed
+-- what: what a placement file says of each customer whose accounts are new or changed, those with one currency
+--     apart from those with several, whose amounts are never added
 -- grain: one row per customer
 -- reads: intake_staged_account, intake_staged_state, customers_customer, portfolio_account
 SELECT customer.id, jsonb_build_object(
     'import_id', %(import_id)s::bigint,
     'cut_off_date', %(cut_off_date)s::date,
-    'accounts_count', count(*),
+    'count', count(*),
     'new_count', count(*) FILTER (WHERE judged.state = 'new'),
     'account_ids', jsonb_agg(account.id ORDER BY account.id),
     'currency', min(staged.currency),
@@ -17,3 +18,4 @@ JOIN customers_customer AS customer
 JOIN portfolio_account AS account ON account.client_id = %(client_id)s AND account.number = staged.number
 WHERE staged.run_id = %(run_id)s AND judged.state <> 'same'
 GROUP BY customer.id
+HAVING (min(staged.currency) = max(staged.currency)) = %(in_one_currency)s

@@ -161,7 +161,7 @@ def test_two_accounts_of_one_customer_number_are_one_customer(tmp_path: Path) ->
     numbers = [account.number for account in portfolio_queries.list_accounts_of_customer(customer.id, client_id)]
     assert numbers == ["1", "2"]
     (fact,) = journal_queries.list_facts(customer.id)
-    assert fact.body["accounts_count"] == 2 and fact.body["amount"] == "7826.0000"
+    assert fact.body["count"] == 2 and fact.body["amount"] == "7826.0000"
 
 
 def test_what_does_not_agree_with_what_is_known_is_refused_and_the_rest_goes_in(tmp_path: Path) -> None:

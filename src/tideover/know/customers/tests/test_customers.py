@@ -164,7 +164,13 @@ def test_names_are_masked_as_the_language_writes_them(name: str, masked: str) ->
 
 
 @pytest.mark.parametrize(
-    ("number", "masked"), [("15400000192", "154****0192"), ("+8615400000192", "861******0192"), ("12345", "*****")]
+    ("number", "masked"),
+    [
+        ("15400000192", "154****0192"),
+        ("+8615400000192", "+86 154****0192"),
+        ("+4915400000192", "491******0192"),
+        ("12345", "*****"),
+    ],
 )
 def test_numbers_are_masked_but_recognisable(number: str, masked: str) -> None:
     assert mask_phone(number) == masked
