@@ -93,6 +93,7 @@ def _schema_digest() -> str:
     digest = sha256()
     package = ROOT / "src" / "tideover"
     files = [*package.rglob("models.py"), *package.rglob("migrations/*"), ROOT / "uv.lock"]
+    files += [*package.rglob("sql/public_*.sql"), *(package / "core" / "sql").glob("*.py")]
     for file in sorted(file for file in files if file.is_file() and file.suffix != ".pyc"):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

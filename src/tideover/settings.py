@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "tideover.core.access",
     "tideover.core.jobs",
     "tideover.core.policy",
+    "tideover.core.sql",
     "tideover.know.clients",
     "tideover.know.customers",
     "tideover.know.portfolio",

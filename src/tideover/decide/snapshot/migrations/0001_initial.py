@@ -4,26 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('kind', models.CharField(help_text='account-day or collector-day', max_length=20)),
-                ('digest', models.CharField(help_text='SHA-256 of the Parquet file: its name in the store', max_length=64)),
-                ('rows', models.BigIntegerField()),
-                ('taken_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("kind", models.CharField(help_text="account-day or collector-day", max_length=20)),
+                (
+                    "digest",
+                    models.CharField(help_text="SHA-256 of the Parquet file: its name in the store", max_length=64),
+                ),
+                ("rows", models.BigIntegerField()),
+                ("taken_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'day', 'kind'), name='snapshot_once')],
+                "constraints": [models.UniqueConstraint(fields=("client_id", "day", "kind"), name="snapshot_once")],
             },
         ),
     ]

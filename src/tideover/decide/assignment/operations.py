@@ -1,0 +1,134 @@
+"""Assigning a day's work, filing it, and marking it done. The night's part works on files alone, in sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+
+from tideover.core.access.types import Actor
+from tideover.core.sql import duck
+from tideover.core.sql import files as sql_files
+from tideover.decide.assignment.models import WorkItem
+from tideover.decide.assignment.types import Assigned, Rung
+from tideover.know.cases import operations as cases
+from tideover.know.cases.types import ReviewDecision
+
+SUPERSEDED = "superseded"
+
+FILED_COLUMNS = (
+    "team_id", "case_id", "collector_id", "assigned_cause", "uncovered_cause", "position", "order_reason",
+    "lead_account_id", "stage", "step", "action", "channel", "skill", "strategy_id", "strategy_version", "due_at",
+    "owed_amount", "currency",
+)  # fmt: skip
+
+
+def assign(
+    *,
+    account_day: Path,
+    proposals: Path,
+    struck: Path,
+    collector_day: Path,
+    ladder: Sequence[Rung],
+    day: date,
+    ends_at: datetime,
+    output: Path,
+) -> Assigned:
+    """Decide who does which case's work, and in what order, from the four files and the ladder alone.
+
+    ``ends_at`` is the instant at which the day ends for the client: a call-back before it is work of this day.
+    The same files give the same bytes.
+    """
+    with duck.connect() as night:
+        for name, path in (
+            ("account_day", account_day),
+            ("proposals", proposals),
+            ("struck", struck),
+            ("collector_day", collector_day),
+        ):
+            duck.view_parquet(night, name, path)
+        night.execute(
+            "CREATE TABLE ladder (product VARCHAR, stage VARCHAR, position INTEGER, skill VARCHAR, owner VARCHAR)"
+        )
+        night.executemany(
+            "INSERT INTO ladder VALUES (?, ?, ?, ?, ?)",
+            [[each.product, each.stage, each.position, each.skill, each.owner] for each in ladder],
+        )
+        salt = f":{day.isoformat()}"
+        night.execute("CREATE TABLE work AS " + _text("work"), {"day": day, "ends_at": ends_at, "salt": salt})
+        night.execute("CREATE TABLE taken AS " + _text("kept"))
+        for skill, language in _needs(night):
+            night.execute("INSERT INTO taken " + _text("spread"), {"skill": skill, "language": language, "salt": salt})
+        night.execute("CREATE TABLE assigned AS " + _text("ordered"))
+        duck.write_parquet(night, "SELECT * FROM assigned ORDER BY case_id", output)
+        counts = night.execute(
+            "SELECT count(*), count(collector_id), count(uncovered_cause),"
+            " count(*) FILTER (collector_id IS NOT NULL AND assigned_cause <> 'kept') FROM assigned"
+        ).fetchone()
+    assert counts is not None
+    return Assigned(output, *counts)
+
+
+def _needs(night: duckdb.DuckDBPyConnection) -> list[tuple[str | None, str | None]]:
+    """The needs that wait for somebody: a skill and a language, those that fewest can meet first.
+
+    A portfolio has a few dozen of them, whatever its size.
+    """
+    return night.execute(_text("needs")).fetchall()
+
+
+def _text(name: str) -> str:
+    return sql_files.load(__package__, name).text
+
+
+def file_work(*, assigned: Path, client_id: int, day: date, at: datetime) -> dict[str, int]:
+    """Write the day's work items and close what is left of earlier days; must be inside a transaction.
+
+    Work that was not done is closed as superseded, not deleted. Filing the same day again changes nothing.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("work is filed inside the day's transaction")
+    if WorkItem.objects.filter(client_id=client_id, day=day).exists():
+        return {"items": 0, "superseded": 0}
+    superseded = WorkItem.objects.filter(client_id=client_id, day__lt=day, done_at=None).update(
+        done_at=at, done_cause=SUPERSEDED
+    )
+    columns = ", ".join(FILED_COLUMNS)
+    with duck.connect() as night, connection.cursor() as cursor:
+        duck.view_parquet(night, "assigned", assigned)
+        select = f"SELECT $day, $client_id, {columns} FROM assigned ORDER BY case_id"
+        with cursor.copy(f"COPY assignment_workitem (day, client_id, {columns}) FROM STDIN (FORMAT csv)") as copy:
+            for chunk in duck.csv_chunks(night, select, {"day": day, "client_id": client_id}):
+                copy.write(chunk)
+        cursor.execute("SELECT count(*) FROM assignment_workitem WHERE client_id = %s AND day = %s", [client_id, day])
+        items = cursor.fetchone()[0]
+    return {"items": items, "superseded": superseded}
+
+
+def new_owners(*, client_id: int, day: date) -> tuple[str, dict[str, Any]]:
+    """The relation of cases that the day gives to somebody: (case_id, collector_id, cause), with its parameters.
+
+    Made for ``cases.assign_collectors``, which takes a relation and so need not know whose tables it reads.
+    """
+    return sql_files.load(__package__, "new_owners").text, {"client_id": client_id, "day": day}
+
+
+def mark_done(*, case_id: int, day: date, cause: str, at: datetime) -> bool:
+    """Close the case's work item of the day; says whether it was still open. Must be inside a transaction."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("work is marked done with what was done")
+    return bool(WorkItem.objects.filter(case_id=case_id, day=day, done_at=None).update(done_at=at, done_cause=cause))
+
+
+def decide_review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:
+    """Record a leader's decision on a case, and close the case's review of the day with it; the review's id."""
+    with transaction.atomic():
+        review_id = cases.review(case_id=case_id, account_id=account_id, decision=decision, at=at, actor=actor)
+        WorkItem.objects.filter(case_id=case_id, action="review", done_at=None).update(
+            done_at=at, done_cause="reviewed"
+        )
+    return review_id

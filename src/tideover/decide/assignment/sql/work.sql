@@ -1,0 +1,57 @@
+-- A case's accounts fold into one work item: of those that may be worked and are not struck out, the one that is
+-- furthest up the ladder leads; then the longest past due, then the lowest account id.
+-- engine: duckdb
+-- grain: case
+-- reads: account_day, proposals, struck, ladder
+WITH workable AS (
+    SELECT
+        account.case_id, account.account_id, account.customer_id, account.collector_id AS owner_id,
+        account.language, account.product, account.stage, ladder.position AS stage_position,
+        ladder.owner AS stage_owner, account.dpd, account.owed_amount, account.currency,
+        account.call_back_at, account.promise_broken, account.promise_due_date,
+        account.stage_late, account.stage_deadline_date,
+        proposal.step, proposal.action, proposal.channel,
+        coalesce(proposal.skill, ladder.skill) AS skill,
+        proposal.strategy_id, proposal.strategy_version
+    FROM account_day AS account
+    JOIN proposals AS proposal ON proposal.account_id = account.account_id
+    JOIN ladder ON ladder.product = account.product AND ladder.stage = account.stage
+    LEFT JOIN struck ON struck.account_id = account.account_id
+    WHERE account.case_id IS NOT NULL
+        AND struck.account_id IS NULL
+        AND proposal.action IN ('contact', 'review', 'find-contact-point')
+), placed AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY case_id ORDER BY stage_position DESC, dpd DESC, account_id
+    ) AS place
+    FROM workable
+), gathered AS (
+    SELECT
+        case_id,
+        min(call_back_at) AS call_back_at,
+        bool_or(coalesce(promise_broken, FALSE)) AS promise_broken,
+        min(promise_due_date) AS promise_due_date,
+        bool_or(coalesce(stage_late, FALSE)) AS stage_late,
+        min(stage_deadline_date) AS stage_deadline_date
+    FROM workable GROUP BY case_id
+)
+SELECT
+    placed.case_id, placed.account_id AS lead_account_id, placed.owner_id, placed.language, placed.stage,
+    placed.stage_owner, placed.step, placed.action, placed.channel, placed.skill, placed.strategy_id,
+    placed.strategy_version, placed.owed_amount, placed.currency,
+    CASE WHEN gathered.call_back_at < $ends_at THEN gathered.call_back_at END AS due_at,
+    gathered.promise_due_date, gathered.stage_deadline_date,
+    CASE
+        WHEN gathered.call_back_at < $ends_at THEN 1
+        WHEN gathered.promise_broken THEN 2
+        WHEN gathered.promise_due_date <= $day THEN 3
+        WHEN gathered.stage_late THEN 4
+        WHEN gathered.stage_deadline_date IS NOT NULL THEN 5
+        ELSE 6
+    END AS urgency,
+    ntile(10) OVER (
+        PARTITION BY placed.currency ORDER BY placed.owed_amount DESC, md5(placed.case_id || $salt)
+    ) AS amount_tenth,
+    md5(placed.case_id || $salt) AS lot
+FROM placed JOIN gathered ON gathered.case_id = placed.case_id
+WHERE placed.place = 1

@@ -1,0 +1,111 @@
+"""Small nights for the tests of assignment: accounts, what was proposed, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+
+from tideover.core.sql import duck
+from tideover.decide.assignment import operations
+from tideover.decide.assignment.types import Assigned, Rung
+
+DAY = date(2026, 10, 5)
+ENDS_AT = datetime(2026, 10, 5, 16, tzinfo=UTC)
+STAGES = ("intake-and-filing", "first-contact", "continued-follow-up", "pre-final-review", "final-notice")
+LADDER = [
+    Rung("card", stage, place, None if place == 0 else "final" if stage == "final-notice" else "early",
+         "team-leader" if stage == "pre-final-review" else "collector")
+    for place, stage in enumerate(STAGES)
+]  # fmt: skip
+
+ACCOUNT: dict[str, tuple[str, Any]] = {
+    "account_id": ("BIGINT", None),
+    "case_id": ("BIGINT", None),
+    "customer_id": ("BIGINT", 1),
+    "collector_id": ("BIGINT", None),
+    "language": ("VARCHAR", "zh-Hans"),
+    "product": ("VARCHAR", "card"),
+    "stage": ("VARCHAR", "first-contact"),
+    "stage_late": ("BOOLEAN", False),
+    "stage_deadline_date": ("DATE", None),
+    "dpd": ("BIGINT", 3),
+    "owed_amount": ("DECIMAL(18,4)", 100),
+    "currency": ("VARCHAR", "CNY"),
+    "call_back_at": ("TIMESTAMPTZ", None),
+    "promise_broken": ("BOOLEAN", False),
+    "promise_due_date": ("DATE", None),
+}
+PROPOSAL: dict[str, tuple[str, Any]] = {
+    "account_id": ("BIGINT", None),
+    "strategy_id": ("VARCHAR", "strategies.card"),
+    "strategy_version": ("VARCHAR", "v1"),
+    "step": ("VARCHAR", "call"),
+    "action": ("VARCHAR", "contact"),
+    "channel": ("VARCHAR", "call"),
+    "skill": ("VARCHAR", None),
+}
+STRUCK: dict[str, tuple[str, Any]] = {"account_id": ("BIGINT", None), "clause": ("VARCHAR", "holds")}
+COLLECTOR: dict[str, tuple[str, Any]] = {
+    "user_id": ("BIGINT", None),
+    "team_id": ("BIGINT", 1),
+    "languages": ("VARCHAR[]", ["zh-Hans"]),
+    "skills": ("VARCHAR[]", ["early"]),
+    "work_items_left": ("BIGINT", 100),
+    "cases_left": ("BIGINT", 100),
+    "takes_new_cases": ("BOOLEAN", True),
+}
+
+
+@dataclass
+class Night:
+    """A night in a folder: rows say only what matters, the rest has defaults."""
+
+    folder: Path
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    collectors: list[dict[str, Any]] = field(default_factory=list)
+    struck: Sequence[int] = ()
+
+    def account(self, account_id: int, case_id: int, proposal: dict[str, Any] | None = None, **facts: Any) -> None:
+        """An account of a case, with what the strategy proposed for it."""
+        self.accounts.append({"account_id": account_id, "case_id": case_id, **facts, "proposal": proposal or {}})
+
+    def collector(self, user_id: int, **facts: Any) -> None:
+        """Somebody who is there that day."""
+        self.collectors.append({"user_id": user_id, **facts})
+
+    def assign(self, output: str = "assigned.parquet") -> Assigned:
+        """Write the inputs and assign."""
+        paths = {
+            "account_day": self._write("account_day", ACCOUNT, self.accounts),
+            "proposals": self._write(
+                "proposals",
+                PROPOSAL,
+                [{"account_id": each["account_id"], **each["proposal"]} for each in self.accounts],
+            ),
+            "struck": self._write("struck", STRUCK, [{"account_id": each} for each in self.struck]),
+            "collector_day": self._write("collector_day", COLLECTOR, self.collectors),
+        }
+        return operations.assign(**paths, ladder=LADDER, day=DAY, ends_at=ENDS_AT, output=self.folder / output)
+
+    def work(self) -> dict[int, dict[str, Any]]:
+        """Assign, and read each case's work."""
+        return {row["case_id"]: row for row in parquet.read_table(self.assign().path).to_pylist()}
+
+    def _write(self, name: str, columns: dict[str, tuple[str, Any]], rows: list[dict[str, Any]]) -> Path:
+        path = self.folder / f"{name}.parquet"
+        with duck.connect() as writing:
+            listed = ", ".join(f"{column} {kind}" for column, (kind, _) in columns.items())
+            writing.execute(f"CREATE TABLE rows ({listed})")
+            if rows:
+                writing.executemany(
+                    f"INSERT INTO rows VALUES ({', '.join('?' * len(columns))})",
+                    [[row.get(column, default) for column, (_, default) in columns.items()] for row in rows],
+                )
+            first = next(iter(columns))
+            duck.write_parquet(writing, f"SELECT * FROM rows ORDER BY {first}", path)
+        return path

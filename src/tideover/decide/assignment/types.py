@@ -1,0 +1,106 @@
+"""What crosses the threshold of assignment: a work item as others read it, and what a night's assigning came to."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from tideover.core.money import Money
+from tideover.core.problem import Problem
+
+
+class UncoveredCause(enum.StrEnum):
+    """Why nobody does a case's work that day."""
+
+    NO_CERTIFICATE = "no-certificate"
+    NO_LANGUAGE = "no-language"
+    NO_CAPACITY = "no-capacity"
+    OWNER_FULL = "owner-full"
+
+
+class OrderReason(enum.StrEnum):
+    """What put a work item where it stands in the collector's day, first reason first."""
+
+    CALL_BACK = "call-back"
+    PROMISE_BROKEN = "promise-broken"
+    PROMISE_DUE = "promise-due"
+    STAGE_LATE = "stage-late"
+    STAGE_DEADLINE = "stage-deadline"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What assigning must know of a product's ladder: how far up a stage stands, and which skill it asks for."""
+
+    product: str
+    stage: str
+    position: int
+    skill: str | None
+    owner: str
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A night's assigning: the file of work items, and what is in it."""
+
+    path: Path
+    items_count: int
+    covered_count: int
+    uncovered_count: int
+    new_owners_count: int
+
+
+@dataclass(frozen=True)
+class WorkRead:
+    """What is to be done on a case on a day, and how that came about."""
+
+    id: int
+    day: date
+    client_id: int
+    team_id: int | None
+    case_id: int
+    collector_id: int | None
+    assigned_cause: str | None
+    uncovered_cause: str | None
+    position: int | None
+    order_reason: str
+    lead_account_id: int
+    stage: str
+    step: str
+    action: str
+    channel: str | None
+    skill: str
+    strategy_id: str
+    strategy_version: str
+    due_at: datetime | None
+    owed: Money
+    done_at: datetime | None
+    done_cause: str | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+
+@dataclass(frozen=True)
+class WorkCount:
+    """How much work of a day lies with one person on one stage, and how much of it is done."""
+
+    stage: str
+    collector_id: int | None
+    items_count: int
+    done_count: int
+
+    @property
+    def is_uncovered(self) -> bool:
+        """Nobody does it."""
+        return self.collector_id is None
+
+
+class UnknownWork(Problem):
+    """There is no work item of this id."""
+
+    code = "assignment.unknown-work"

@@ -1,0 +1,167 @@
+-- what: all that a decision may look at, of every account of the client, late or not, as it stood at one instant
+-- grain: one row per account
+-- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_dpd_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
+-- The order and the names of the columns are those of columns.py; a test holds them to it. Days of contact are the
+-- customer's own dates. What a customer's accounts had together is counted at this client alone; only the last two
+-- columns, which the gate's caps need, count the person over every client.
+WITH client AS (
+    SELECT id, zone FROM clients_client WHERE id = %(client_id)s
+), borrower AS (
+    SELECT account.id AS account_id, account.product, account.currency, account.opened_date,
+        customer.id AS customer_id, customer.person_id, customer.language, customer.country, customer.region,
+        customer.zone, coalesce(customer.zone, client.zone) AS reading_zone
+    FROM portfolio_account AS account
+    JOIN client ON client.id = account.client_id
+    JOIN portfolio_party AS party ON party.account_id = account.id AND party.role = 'borrower'
+    JOIN customers_customer AS customer ON customer.id = party.customer_id
+), placed AS (
+    SELECT DISTINCT ON (placement.account_id) placement.account_id, batch.mandate
+    FROM portfolio_placement AS placement
+    JOIN portfolio_batch AS batch ON batch.id = placement.batch_id
+    WHERE batch.client_id = %(client_id)s
+        AND (placement.ended_date IS NULL OR placement.ended_date > %(day)s)
+    ORDER BY placement.account_id, placement.placed_date DESC, placement.id DESC
+), in_case AS (
+    SELECT present.account_id, present.case_id, cases_case.collector_id, cases_case.mandate, cases_case.opened_date,
+        cases_case.call_back_at, present.stage, present.stage_deadline_date,
+        %(day)s - present.stage_since_date - present.stage_paused_days_count AS stage_age_days,
+        present.late_since_date IS NOT NULL AS stage_late,
+        present.stage_attempts_count, present.stage_contacts_count, present.stage_right_party_count
+    FROM cases_caseaccount AS present
+    JOIN cases_case ON cases_case.id = present.case_id
+    WHERE cases_case.client_id = %(client_id)s AND cases_case.closed_date IS NULL AND present.left_date IS NULL
+), attempt AS (
+    SELECT tally.customer_id, tally.at, tally.local_date, tally.channel, tally.result
+    FROM public_attempts AS tally
+    WHERE tally.client_id = %(client_id)s AND tally.counts AND tally.at <= %(at)s
+), reached AS (
+    SELECT attempt.customer_id, max(attempt.at) AS last_at
+    FROM attempt WHERE attempt.result = 'answered' GROUP BY attempt.customer_id
+), tried AS (
+    SELECT attempt.customer_id,
+        count(*) FILTER (WHERE attempt.local_date > %(day)s - 7) AS attempts_count_7d,
+        count(*) FILTER (WHERE attempt.local_date > %(day)s - 7 AND attempt.result = 'answered') AS contacts_count_7d,
+        count(*) FILTER (
+            WHERE attempt.channel = 'call' AND (reached.last_at IS NULL OR attempt.at > reached.last_at)
+        ) AS calls_unanswered_in_a_row,
+        max(attempt.local_date) AS last_attempt_date,
+        max(attempt.local_date) FILTER (WHERE attempt.result = 'answered') AS last_contact_date
+    FROM attempt LEFT JOIN reached ON reached.customer_id = attempt.customer_id
+    GROUP BY attempt.customer_id
+), talk AS (
+    SELECT outcome.customer_id, outcome.case_id, outcome.local_date
+    FROM public_outcomes AS outcome
+    WHERE outcome.client_id = %(client_id)s AND outcome.spoke_to = 'customer' AND outcome.at <= %(at)s
+), talked AS (
+    SELECT talk.customer_id, max(talk.local_date) AS last_date FROM talk GROUP BY talk.customer_id
+), talked_in_case AS (
+    SELECT talk.case_id, max(talk.local_date) AS last_date FROM talk GROUP BY talk.case_id
+), promise AS (
+    SELECT given.account_id, given.case_id, given.amount, given.due_date, given.state, given.judged_date
+    FROM public_promises AS given
+    WHERE given.client_id = %(client_id)s AND given.made_at <= %(at)s
+), open_promise AS (
+    SELECT DISTINCT ON (promise.account_id) promise.account_id, promise.amount, promise.due_date
+    FROM promise WHERE promise.state = 'open' ORDER BY promise.account_id, promise.due_date
+), broken AS (
+    SELECT promise.account_id, promise.case_id, max(promise.judged_date) AS last_date
+    FROM promise WHERE promise.state = 'broken' GROUP BY promise.account_id, promise.case_id
+), broken_in_case AS (
+    SELECT promise.case_id, count(*) AS promises_count
+    FROM promise WHERE promise.state = 'broken' GROUP BY promise.case_id
+), bound AS (
+    SELECT borrower.account_id,
+        bool_or(hold.reason = 'dispute') AS dispute_open,
+        bool_or(hold.reason = 'hardship') AS hardship_open,
+        max(hold.until_at) AS until_at
+    FROM borrower
+    LEFT JOIN in_case ON in_case.account_id = borrower.account_id
+    JOIN cases_hold AS hold ON hold.person_id = borrower.person_id
+    WHERE (
+            hold.scope = 'person'
+            OR (hold.scope = 'case' AND hold.case_id = in_case.case_id)
+            OR (hold.scope = 'account' AND hold.account_id = borrower.account_id)
+        )
+        AND 'collection' = ANY (hold.purposes)
+        AND hold.from_at <= %(at)s AND hold.until_at > %(at)s
+        AND (hold.lifted_at IS NULL OR hold.lifted_at > %(at)s)
+    GROUP BY borrower.account_id
+), callable AS (
+    SELECT point.customer_id, count(*) AS points_count
+    FROM customers_contactpoint AS point
+    WHERE point.kind = 'phone' AND point.owner = 'customer' AND point.usable_from <= %(at)s
+        AND (point.unusable_since IS NULL OR point.unusable_since > %(at)s)
+    GROUP BY point.customer_id
+), opted AS (
+    SELECT DISTINCT optout.customer_id
+    FROM customers_optout AS optout
+    WHERE 'call' = ANY (optout.channels) AND 'collection' = ANY (optout.purposes)
+        AND optout.from_at <= %(at)s AND (optout.ended_at IS NULL OR optout.ended_at > %(at)s)
+), person_called AS (
+    SELECT tally.person_id,
+        count(*) FILTER (WHERE tally.local_date >= %(day)s) AS today_count,
+        count(*) AS week_count
+    FROM public_attempts AS tally
+    WHERE tally.counts AND tally.channel = 'call' AND tally.at <= %(at)s AND tally.local_date > %(day)s - 7
+    GROUP BY tally.person_id
+)
+SELECT
+    borrower.account_id, borrower.customer_id, borrower.person_id, in_case.case_id,
+    CAST(%(client_id)s AS bigint) AS client_id, in_case.collector_id,
+    CAST(%(day)s AS date) AS day,
+    borrower.product, borrower.currency, coalesce(in_case.mandate, placed.mandate) AS mandate,
+    owed.owed_amount, late.dpd, late.dpd_basis,
+    %(day)s - borrower.opened_date AS account_age_days,
+    in_case.case_id IS NOT NULL AS has_case,
+    in_case.collector_id IS NOT NULL AS has_collector,
+    %(day)s - in_case.opened_date AS case_age_days,
+    in_case.stage, in_case.stage_age_days, in_case.stage_deadline_date,
+    in_case.stage_deadline_date - %(day)s AS stage_deadline_days_left,
+    coalesce(in_case.stage_late, FALSE) AS stage_late,
+    coalesce(in_case.stage_attempts_count, 0) AS stage_attempts_count,
+    coalesce(in_case.stage_contacts_count, 0) AS stage_contacts_count,
+    coalesce(in_case.stage_right_party_count, 0) AS stage_right_party_count,
+    coalesce(tried.attempts_count_7d, 0) AS attempts_count_7d,
+    coalesce(tried.contacts_count_7d, 0) AS contacts_count_7d,
+    coalesce(tried.calls_unanswered_in_a_row, 0) AS calls_unanswered_in_a_row,
+    %(day)s - tried.last_attempt_date AS last_attempt_days_ago,
+    %(day)s - tried.last_contact_date AS last_contact_days_ago,
+    %(day)s - talked.last_date AS last_right_party_days_ago,
+    talked_in_case.last_date IS NOT NULL AS first_contact_done,
+    open_promise.account_id IS NOT NULL AS promise_open,
+    open_promise.amount AS promise_amount,
+    open_promise.due_date AS promise_due_date,
+    open_promise.due_date - %(day)s AS promise_due_in_days,
+    broken.last_date IS NOT NULL AND open_promise.account_id IS NULL
+        AND (talked_in_case.last_date IS NULL OR talked_in_case.last_date < broken.last_date) AS promise_broken,
+    %(day)s - broken.last_date AS promise_broken_days_ago,
+    coalesce(broken_in_case.promises_count, 0) AS promises_broken_count,
+    in_case.call_back_at,
+    CAST(in_case.call_back_at AT TIME ZONE borrower.reading_zone AS date) AS call_back_date,
+    coalesce(bound.dispute_open, FALSE) AS dispute_open,
+    coalesce(bound.hardship_open, FALSE) AS hardship_open,
+    bound.account_id IS NOT NULL AS hold_open,
+    CAST(bound.until_at AT TIME ZONE borrower.reading_zone AS date) AS hold_until_date,
+    callable.customer_id IS NOT NULL AS contact_point_callable,
+    coalesce(callable.points_count, 0) AS contact_points_callable_count,
+    opted.customer_id IS NOT NULL AS opted_out_call,
+    borrower.language, borrower.country, borrower.region, borrower.zone,
+    %(day)s - owed.last_payment_date AS last_payment_days_ago,
+    coalesce(owed.paid_30d_amount, 0) AS payments_amount_30d,
+    coalesce(person_called.today_count, 0) AS calls_person_today_count,
+    coalesce(person_called.week_count, 0) AS calls_person_7d_count
+FROM borrower
+LEFT JOIN placed ON placed.account_id = borrower.account_id
+LEFT JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = borrower.account_id
+LEFT JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS late ON late.account_id = borrower.account_id
+LEFT JOIN in_case ON in_case.account_id = borrower.account_id
+LEFT JOIN tried ON tried.customer_id = borrower.customer_id
+LEFT JOIN talked ON talked.customer_id = borrower.customer_id
+LEFT JOIN talked_in_case ON talked_in_case.case_id = in_case.case_id
+LEFT JOIN open_promise ON open_promise.account_id = borrower.account_id
+LEFT JOIN broken ON broken.account_id = borrower.account_id AND broken.case_id = in_case.case_id
+LEFT JOIN broken_in_case ON broken_in_case.case_id = in_case.case_id
+LEFT JOIN bound ON bound.account_id = borrower.account_id
+LEFT JOIN callable ON callable.customer_id = borrower.customer_id
+LEFT JOIN opted ON opted.customer_id = borrower.customer_id
+LEFT JOIN person_called ON person_called.person_id = borrower.person_id
