@@ -73,8 +73,8 @@ def _put_on_record(
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact-user:{actor.user_id}"])
     if (live := queries.get_live_call(actor.user_id, at)) is not None:
         raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
-    case = cases_queries.get_case(case_id)
     cases.lock_case(case_id=case_id)
+    case = cases_queries.get_case(case_id)
     if (other := queries.get_live_call_of_case(case_id, at)) is not None:
         raise CaseBeingCalled(case_id=str(case_id), since=other.asked_at)
     if not assignment.may_work(actor.user_id, case_id, at):

@@ -14,6 +14,7 @@ from tideover.act.contact.models import Call
 from tideover.act.contact.types import (
     AlreadyOnCall,
     CallRead,
+    CaseBeingCalled,
     LineUnknown,
     LineUnsure,
     MayNotWork,
@@ -24,9 +25,11 @@ from tideover.act.contact.types import (
 from tideover.core import words
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import queries as journal
+from tideover.decide.assignment.models import WorkItem
 from tideover.decide.gate.models import Attempt, Permit
 from tideover.decide.gate.tests.house import House, Owing, moment
 from tideover.decide.gate.types import ContactRefused
+from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.models import Case, CaseAccount
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +227,49 @@ def test_one_call_at_a_time(house: House, client_id: int, wang: Owing, lin: Acto
         dial(li, lin, "10:01")
     hear(call, "ended", "10:02", "no-answer", 30)
     assert dial(li, lin, "10:03").state == "dialled"
+
+
+def test_nobody_dials_while_a_colleague_is_on_the_line_in_the_case(
+    house: House, wang: Owing, lin: Actor, line: TestLine
+) -> None:
+    call = dial(wang, lin)
+    leader = house.collector("zhao", role=Role.TEAM_LEADER)
+    with pytest.raises(CaseBeingCalled):
+        dial(wang, leader, "10:01")
+    hear(call, "ended", "10:02", "no-answer", 30)
+    assert dial(wang, leader, "10:03").state == "dialled"
+
+
+def test_the_account_that_the_night_chose_to_lead_leads_the_call_while_it_is_open(
+    house: House, client_id: int, wang: Owing, lin: Actor, line: TestLine
+) -> None:
+    second = house.account(client_id, wang.customer_id, "300.00")
+    house.join(wang.case_id, second)
+    case_lead = cases_queries.get_case(wang.case_id).lead_account_id
+    other = next(each for each in (wang.account_id, second) if each != case_lead)
+    work = WorkItem.objects.create(
+        day=moment().date(),
+        client_id=client_id,
+        case_id=wang.case_id,
+        collector_id=lin.user_id,
+        position=1,
+        lead_account_id=other,
+        stage="first-contact",
+        step="first-contact",
+        action="contact",
+        channel="call",
+        skill="early",
+        strategy_id="strategies.card",
+        strategy_version="v",
+        owed_amount=300,
+        currency="CNY",
+    )
+    asked = {"case_id": wang.case_id, "contact_point_id": wang.contact_point_id, "line": "test", "actor": lin}
+    call = contact.dial(work_item_id=work.pk, at=moment("10:00"), **asked)  # type: ignore[arg-type]
+    assert call.account_id == other
+    hear(call, "ended", "10:01", "no-answer", 30)
+    CaseAccount.objects.filter(account_id=other).update(left_date=moment().date(), left_cause="paid")
+    assert contact.dial(work_item_id=work.pk, at=moment("10:05"), **asked).account_id == case_lead  # type: ignore[arg-type]
 
 
 def test_a_line_that_fell_silent_does_not_keep_anybody_from_working_for_ever(
