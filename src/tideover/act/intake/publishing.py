@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from tideover.act.payments import operations as payments
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
 from tideover.core.sql import files as sql_files
@@ -102,8 +103,6 @@ def publish_placement(publication: Publication) -> None:
 
 def publish_payments(publication: Publication) -> None:
     """The payments of a file; the room that owns them uses each as the product's policy says."""
-    from tideover.act.payments import operations as payments
-
     each = publication
     payments.post_set(
         given=_given("given_payments"),

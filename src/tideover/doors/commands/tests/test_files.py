@@ -1,0 +1,84 @@
+"""A client is made, its file tried and imported, and what was refused is brought back, from the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import stat
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tideover.act.intake.tests.given import PEOPLE, ROW, write
+from tideover.doors.commands import client, import_, quarantine
+from tideover.know.clients.types import UnknownClient
+
+pytestmark = pytest.mark.django_db
+
+
+def call(module: ModuleType, *arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    module.register(parser.add_subparsers())
+    args = parser.parse_args(list(arguments))
+    return args.run(args) or 0
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEOVER_LANGUAGE", "en")
+
+
+def add_client() -> int:
+    return call(client, "client", "add", "bank", "--name-en", "Bank", "--name-zh", "银行")
+
+
+def imported(path: Path, *more: str) -> int:
+    given = ("--client", "bank", "--kind", "placement", "--mapping", "uci_card_default", "--cut-off", "2026-09-30")
+    return call(import_, "import", str(path), *given, *more)
+
+
+def test_client_add_and_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert add_client() == 0 and add_client() == 0
+    assert call(client, "client", "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out.split("\n", 2)[2])[0]["name"]["zh-Hans"] == "银行"
+
+
+def test_an_import_for_an_unknown_client_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(UnknownClient):
+        imported(write(tmp_path, [ROW]))
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Dry run: nothing was written."), ("zh-Hans", "试运行")])
+def test_a_dry_run_reads_well_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, says: str
+) -> None:
+    add_client()
+    path = write(tmp_path, [ROW | PEOPLE, ROW | PEOPLE | {"account_id": "2", "bill_amt1": "[red]lots"}])
+    assert imported(path, "--dry-run", "--language", language) == 0
+    out = capsys.readouterr().out
+    assert says in out and "NT$3,913.00" in out and "[red]lots" in out and "bill_amt1" in out
+
+
+def test_a_thousand_refused_rows_stay_readable_and_json_has_them_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_client()
+    path = write(tmp_path, [ROW | {"account_id": str(number), "bill_amt1": "x"} for number in range(1000)])
+    assert imported(path, "--dry-run") == 1
+    assert len(capsys.readouterr().out.splitlines()) < 90
+    assert imported(path, "--dry-run", "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["refused_rows"]) == 1000 and told["refused_rows"][0]["problems"][0]["code"] == "not-an-amount"
+
+
+def test_the_quarantine_is_written_for_its_owner_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_client()
+    imported(write(tmp_path, [ROW, ROW | {"account_id": "2", "bill_amt1": "lots"}]), "--json")
+    import_id = json.loads(capsys.readouterr().out.split("\n", 1)[1])["import_id"]
+    target = tmp_path / "mend.csv"
+    assert call(quarantine, "quarantine", str(import_id), "--output", str(target)) == 0
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf") and b"lots" in target.read_bytes()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    call(quarantine, "quarantine", str(import_id))
+    assert "lots" in capsys.readouterr().out
