@@ -1,55 +1,48 @@
-"""Public writes: what a contact ended in, and what the line reports.
-
-Everything that happened is recorded, and nothing twice. On a case that was closed meanwhile the outcome of a call
-is still written, with what protects the customer (an opt-out, a wrong number); nothing else follows from it. Two
-people on one case come one after the other; the second is told, and keeps what they wrote.
-"""
+"""Recording what a contact came to: by the collector for a talk, by the line where nobody answered."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import transaction
 
 from tideover.act.contact import operations as contact
 from tideover.act.contact import queries as contact_queries
-from tideover.act.contact.types import CallRead
-from tideover.act.outcomes import policy_schema as schema
-from tideover.act.outcomes import queries, recording
-from tideover.act.outcomes.models import Outcome
-from tideover.act.outcomes.recording import COLLECTION, Said
+from tideover.act.contact.types import ENDED, CallRead
+from tideover.act.outcomes import effects, queries
+from tideover.act.outcomes.models import Outcome, OutcomeNote
+from tideover.act.outcomes.policy_schema import Form, OutcomeRule, SpokeTo, judge
 from tideover.act.outcomes.types import (
-    JustRecorded,
-    OnceKeyTaken,
+    CallOfAnotherCase,
+    FormRefused,
+    Meanwhile,
+    NotAnswered,
     OutcomeRead,
-    OutcomeRefused,
     PromiseDraft,
-    UnknownReason,
-    UnknownResult,
-    WrongCall,
+    RecordedAlready,
+    UnknownArrearsReason,
 )
-from tideover.core.access import queries as access_queries
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role
 from tideover.core.clock import rules as clock
+from tideover.core.journal import operations as journal
+from tideover.core.journal import rules as journal_rules
+from tideover.core.policy.types import PolicyFile
 from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import queries as assignment_queries
-from tideover.decide.gate import operations as gate
-from tideover.decide.gate.types import CALL
 from tideover.know.cases import operations as cases
-from tideover.know.cases.types import CaseClosed
+from tideover.know.cases.types import CaseLocked
 from tideover.know.clients import queries as clients_queries
+from tideover.know.customers import queries as customers_queries
 from tideover.know.ledger import queries as ledger_queries
-from tideover.know.ledger.types import BalanceUnknown
 
-JUST = timedelta(minutes=15)
-"""Within this time a second outcome without a call of its own is taken for the same one, told twice."""
+ROOM = "outcomes"
 
 
 def record(
     *,
-    call_id: int | None,
+    call_id: int,
     case_id: int,
     account_id: int,
     spoke_to: str,
@@ -63,186 +56,193 @@ def record(
     at: datetime,
     actor: Actor,
 ) -> OutcomeRead:
-    """Record what a contact ended in, with all that follows from it; a retry with the same key is the same one.
+    """Record what a talk came to, and what follows from it, in one transaction.
 
-    With no call it is a contact that needed no permit of ours, such as an inbound one: it counts all the same.
-    Raises OutcomeRefused, UnknownResult, UnknownReason, JustRecorded, WrongCall; CaseClosed where no call took place.
+    ``once_key`` makes a retry the same outcome. On a case that was closed meanwhile the outcome is on record, and
+    nothing follows from it (``case_was_closed``). Where somebody else recorded on the case during this call, both
+    stand, and ``meanwhile`` says so. Raises FormRefused, UnknownResult, UnknownArrearsReason, RecordedAlready,
+    NotAnswered, CallOfAnotherCase, and what contact and arrangements refuse.
     """
     require(actor, Role.COLLECTOR, Role.TEAM_LEADER)
-    file = queries.get_result_file(result)
-    if file.data.recorded_by != "collector":
-        raise UnknownResult(result=result)
     with transaction.atomic():
         case = cases.lock_case(case_id=case_id)
         require_client(actor, case.client_id)
-        if (kept := _find_kept(once_key, case_id, call_id)) is not None:
-            return queries.read(kept)
-        call = _take_call(call_id, case_id)
-        said = Said(
-            file=file,
-            case=case,
-            call=call,
-            account_id=account_id,
-            spoke_to=spoke_to,
-            arrears_reason=arrears_reason,
-            promise=promise,
-            call_back_at=call_back_at,
-            hold_until=hold_until,
-            note=(note or "").strip() or None,
-            once_key=once_key,
-            user_id=actor.user_id,
-            zone=recording.zone_of(case),
-            at=at,
-            actor=actor,
-        )
-        _refuse_second(said)
-        _judge(said)
-        _say_who_spoke(said)
-        outcome = recording.write(said)
-        _close_work(said, outcome)
-        return queries.read(outcome)
+        if (stood := Outcome.objects.filter(recorded_once_key=once_key, case_id=case_id).first()) is not None:
+            return queries.read(stood)
+        call = _recordable(call_id, case_id)
+        file = queries.get_result(result)
+        said = _said(case, promise, call_back_at, hold_until, at)
+        _judge(file.data, spoke_to, account_id, said, arrears_reason, note, closed=not case.is_open)
+        if spoke_to == SpokeTo.CUSTOMER:
+            contact.note_right_person(call_id=call_id, at=at, actor=actor)
+        elif not call.is_third_person:
+            contact.note_third_person(call_id=call_id, at=at, actor=actor)
+        outcome = _write(case, call, account_id, file, spoke_to, arrears_reason, said, note, once_key, at, actor)
+        meanwhile = _meanwhile(call, outcome)
+    return replace(queries.read(outcome), meanwhile=meanwhile)
 
 
 def record_line_event(
     *, call_id: int, event: str, at: datetime, cause: str | None = None, seconds: int | None = None
-) -> None:
-    """Take what a line reports; a call that ended unanswered records its own outcome, and costs nobody a key."""
+) -> CallRead:
+    """Take what the line reports of a call: ``dialled``, ``answered``, or ``ended`` with cause and seconds.
+
+    A call that ends without an answer is recorded here, by the line: it costs the collector no key. The same event
+    again changes nothing.
+    """
     with transaction.atomic():
-        case_id = contact_queries.get_call(call_id).case_id
-        case = cases.lock_case(case_id=case_id)
+        case = cases.lock_case(case_id=contact_queries.get_call(call_id).case_id)
         call = contact.note_line_event(call_id=call_id, event=event, at=at, cause=cause, seconds=seconds)
-        if call.ended_at is None or call.was_answered or call.outcome_id is not None:
-            return
-        result = queries.find_line_result(call.cause or "")
-        if result is None:
-            return
-        said = Said(
-            file=queries.get_result_file(result),
-            case=case,
-            call=call,
-            account_id=call.account_id,
-            spoke_to=schema.SpokeTo.NOBODY,
-            arrears_reason=None,
-            promise=None,
-            call_back_at=None,
-            hold_until=None,
-            note=None,
-            once_key=f"line-{call_id}",
-            user_id=call.user_id,
-            zone=recording.zone_of(case),
-            at=at,
-            actor=Actor(user_id=None, name=f"line-{call.line}", roles=frozenset({Role.SYSTEM})),
-        )
-        _close_work(said, recording.write(said))
+        if call.state != ENDED or call.was_answered or call.outcome_id is not None or call.cause is None:
+            return call
+        _, file = queries.get_result_of_line(call.cause)
+        line = Actor(user_id=call.user_id, name=f"line-{call.line}", roles=frozenset({Role.SYSTEM}))
+        said = _said(case, None, None, None, at)
+        _write(case, call, call.account_id, file, SpokeTo.NOBODY, None, said, None, f"line-{call.id}", at, line)
+    return contact_queries.get_call(call_id)
 
 
-def _find_kept(once_key: str, case_id: int, call_id: int | None) -> Outcome | None:
-    """The outcome that this very form recorded before; raises OnceKeyTaken where it was another form's."""
-    kept = Outcome.objects.filter(recorded_once_key=once_key).first()
-    if kept is not None and (kept.case_id, kept.call_id) != (case_id, call_id):
-        raise OnceKeyTaken(case_id=case_id)
-    return kept
-
-
-def _take_call(call_id: int | None, case_id: int) -> CallRead | None:
-    if call_id is None:
-        return None
+def _recordable(call_id: int, case_id: int) -> CallRead:
     call = contact_queries.get_call(call_id)
     if call.case_id != case_id:
-        raise WrongCall(call_id=call_id, case_id=case_id)
+        raise CallOfAnotherCase(call_id=str(call_id), case_id=str(case_id))
+    if call.outcome_id is not None:
+        stood = Outcome.objects.get(pk=call.outcome_id)
+        raise RecordedAlready(call_id=str(call_id), at=stood.at)
+    if not call.was_answered:
+        raise NotAnswered(call_id=str(call_id))
     return call
 
 
-def _refuse_second(said: Said) -> None:
-    """One call has one outcome; without a call, what somebody else recorded just now is told instead."""
-    if said.call is not None:
-        other = Outcome.objects.filter(call_id=said.call.id).first()
-    else:
-        recent = Outcome.objects.filter(case_id=said.case.id, at__gt=said.at - JUST, at__lte=said.at)
-        other = recent.exclude(user_id=said.user_id).order_by("-at").first()
-    if other is not None:
-        names = access_queries.get_display_names([other.user_id] if other.user_id else [])
-        by = names.get(other.user_id or 0, "")
-        raise JustRecorded(
-            note=said.note, by=by, recorded_at=other.at.astimezone(clock.zone_of(said.zone)), case_id=said.case.id
-        )
-    if said.call is None and not said.case.is_open:
-        raise CaseClosed(case_id=said.case.id, closed_date=said.case.closed_date, cause=said.case.close_cause)
+def _said(
+    case: CaseLocked,
+    promise: PromiseDraft | None,
+    call_back_at: datetime | None,
+    hold_until: datetime | None,
+    at: datetime,
+) -> effects.Said:
+    customer = customers_queries.get_customer(case.customer_id)
+    zone = customer.zone or clients_queries.get_client_by_id(case.client_id).zone
+    return effects.Said(promise, call_back_at, hold_until, zone, clock.local_date(at, zone))
 
 
-def _judge(said: Said) -> None:
-    """Refuse a form that does not hold what its result needs, by the policy's own rule."""
-    reasons = {each.name for each in queries.list_arrears_reasons()}
-    if said.arrears_reason is not None and said.arrears_reason not in reasons:
-        raise UnknownReason(reason=said.arrears_reason)
-    form = schema.Form(
-        promise_amount=said.promise.amount.amount if said.promise else None,
-        promise_date=said.promise.due_date if said.promise else None,
-        call_back_date=clock.local_date(said.call_back_at, said.zone) if said.call_back_at else None,
-        hold_until_date=clock.local_date(said.hold_until, said.zone) if said.hold_until else None,
-        arrears_reason=said.arrears_reason,
-        note=said.note,
-        owed_amount=_owed(said) if said.promise else None,
+def _judge(
+    rule: OutcomeRule,
+    spoke_to: str,
+    account_id: int,
+    said: effects.Said,
+    arrears_reason: str | None,
+    note: str | None,
+    *,
+    closed: bool,
+) -> None:
+    """Refuse a form that the result's rule does not accept; on a closed case nothing is asked but who spoke."""
+    if arrears_reason is not None and arrears_reason not in {each.name for each in queries.list_arrears_reasons()}:
+        raise UnknownArrearsReason(reason=arrears_reason)
+    promise = said.promise
+    form = Form(
+        promise_amount=None if promise is None else promise.amount.amount,
+        promise_date=None if promise is None else promise.due_date,
+        call_back_date=None if said.call_back_at is None else clock.local_date(said.call_back_at, said.zone),
+        hold_until_date=None if said.hold_until is None else clock.local_date(said.hold_until, said.zone),
+        arrears_reason=arrears_reason,
+        note=note,
+        owed_amount=None if promise is None else ledger_queries.get_owed(account_id, _end_of(said)).amount,
     )
-    wrong = schema.judge(said.rule, said.spoke_to, form, said.today)
-    if said.call_back_at is not None and said.rule.effect(schema.AskLater) and said.call_back_at <= said.at:
-        wrong.append("call-back-past")
-    if wrong and not (wrong == ["promise-above-owed"] and not said.case.is_open):
-        raise OutcomeRefused(wrong, result=said.file.id)
+    wrong = judge(rule, spoke_to, form, said.today)
+    if closed:
+        wrong = [code for code in wrong if code == "wrong-party"]
+    if wrong:
+        raise FormRefused(wrong)
 
 
-def _owed(said: Said) -> Decimal | None:
-    try:
-        return ledger_queries.get_owed(said.account_id, said.at).amount
-    except BalanceUnknown:
-        return None
+def _end_of(said: effects.Said) -> datetime:
+    return clock.end_of_day(said.today, said.zone)
 
 
-def _say_who_spoke(said: Said) -> None:
-    """Whoever was on the line is noted with the call; without one, the contact itself is put on record."""
-    if said.call is None:
-        _record_contact(said)
-    elif said.spoke_to == schema.SpokeTo.CUSTOMER and said.call.amounts_hidden:
-        contact.note_right_person(call_id=said.call.id, at=said.at, actor=said.actor)
-    elif said.spoke_to == schema.SpokeTo.THIRD_PERSON and not said.call.is_third_person:
-        contact.note_third_person(call_id=said.call.id, at=said.at, actor=said.actor)
-
-
-def _record_contact(said: Said) -> None:
-    """A contact without a call of ours counts toward the caps and toward the stage like any other."""
-    counts = said.rule.counts_as
-    gate.record_unpermitted(
-        customer_id=said.case.customer_id,
-        case_id=said.case.id,
-        contact_point_id=None,
-        channel=CALL,
-        purpose=COLLECTION,
-        result="no-answer" if counts is schema.CountsAs.ATTEMPT else "answered",
-        happened_at=said.at,
-        needed_permit=False,
-        at=said.at,
-        actor=said.actor,
+def _write(
+    case: CaseLocked,
+    call: CallRead,
+    account_id: int,
+    file: PolicyFile,
+    spoke_to: str,
+    arrears_reason: str | None,
+    said: effects.Said,
+    note: str | None,
+    once_key: str,
+    at: datetime,
+    actor: Actor,
+) -> Outcome:
+    """The outcome with its effects, its fact, its note, and the work that it ends."""
+    closed = not case.is_open
+    by_line = spoke_to == SpokeTo.NOBODY
+    followed = effects.Followed()
+    if not closed and not by_line:
+        followed = effects.apply(file.data, call, account_id, said, at, actor)
+    result = file.id.removeprefix(queries.PREFIX)
+    salt = journal_rules.new_salt()
+    fact_id = journal.append(
+        chain=case.customer_id,
+        kind="outcome-recorded",
+        room=ROOM,
+        at=at,
+        actor=actor,
+        body={
+            "case_id": case.id,
+            "call_id": call.id,
+            "account_id": account_id,
+            "user_id": call.user_id,
+            "spoke_to": str(spoke_to),
+            "result": result,
+            "result_version": file.version,
+            "arrears_reason": arrears_reason,
+            "promise_id": followed.promise_id,
+            "hold_id": followed.hold_id,
+            "next_step_at": followed.next_step_at,
+            "case_was_closed": closed,
+            "note_digest": journal_rules.content_digest(salt, note) if note else None,
+        },
     )
-    cases.record_work(
-        case_id=said.case.id,
-        account_id=None,
-        attempt=True,
-        contact=counts is not schema.CountsAs.ATTEMPT,
-        right_party=counts is schema.CountsAs.RIGHT_PARTY,
+    outcome = Outcome.objects.create(
+        call_id=call.id,
+        case_id=case.id,
+        customer_id=case.customer_id,
+        client_id=case.client_id,
+        account_id=account_id,
+        user_id=call.user_id,
+        at=at,
+        local_date=said.today,
+        spoke_to=spoke_to,
+        result=result,
+        result_version=file.version,
+        arrears_reason=arrears_reason,
+        next_step_at=followed.next_step_at,
+        promise_id=followed.promise_id,
+        hold_id=followed.hold_id,
+        case_was_closed=closed,
+        recorded_once_key=once_key,
+        fact_id=fact_id,
     )
+    if note:
+        OutcomeNote.objects.create(outcome=outcome, customer_id=case.customer_id, text=note, salt=salt)
+    contact.note_outcome(call_id=call.id, outcome_id=outcome.pk)
+    assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=result, at=at)
+    return outcome
 
 
-def _close_work(said: Said, outcome: Outcome) -> None:
-    """The call has its outcome and the day's work on the case is done, unless it goes on later today."""
-    if said.call is not None:
-        contact.note_outcome(call_id=said.call.id, outcome_id=outcome.pk)
-    again = outcome.next_step_at
-    if again is not None and clock.local_date(again, said.zone) == said.today:
-        return
-    assignment.mark_done(case_id=said.case.id, day=_day_of(said), cause=outcome.result, at=said.at)
+def _day_of_work(call: CallRead, case: CaseLocked, at: datetime) -> date:
+    """The day whose work the call was: its work item's, else the client's date."""
+    if call.work_item_id is not None:
+        return assignment_queries.get_work(call.work_item_id).day
+    return clock.local_date(at, clients_queries.get_client_by_id(case.client_id).zone)
 
 
-def _day_of(said: Said) -> date:
-    if said.call is not None and said.call.work_item_id is not None:
-        return assignment_queries.get_work(said.call.work_item_id).day
-    return clients_queries.get_client_by_id(said.case.client_id).local_date(said.at)
+def _meanwhile(call: CallRead, outcome: Outcome) -> Meanwhile | None:
+    other = (
+        Outcome.objects.filter(case_id=outcome.case_id, at__gte=call.asked_at)
+        .exclude(pk=outcome.pk)
+        .exclude(user_id=outcome.user_id)
+        .order_by("-at")
+        .first()
+    )
+    return None if other is None else Meanwhile(other.user_id, other.at, other.result)

@@ -1,101 +1,72 @@
-"""Public reads: what can be recorded, and what was."""
+"""Public reads of outcomes: what the form offers, and what calls came to."""
 
 from __future__ import annotations
 
-from tideover.act.outcomes import policy_schema as schema
 from tideover.act.outcomes.models import Outcome, OutcomeNote
-from tideover.act.outcomes.types import OutcomeRead, ReasonRead, ResultRead, UnknownResult
+from tideover.act.outcomes.policy_schema import OutcomeRule, PlaceHold
+from tideover.act.outcomes.types import ArrearsReasonRead, OutcomeRead, ResultRead, UnknownResult
 from tideover.core.policy import queries as policy
 from tideover.core.policy.types import PolicyFile
 
 PREFIX = "outcomes."
+REASONS = "reasons.arrears"
 
 
-def list_result_files() -> list[PolicyFile]:
-    """Every outcome policy in force."""
-    return policy.load("outcomes")
-
-
-def get_result_file(result: str) -> PolicyFile:
-    """The policy of a result, by its name without the folder; raises UnknownResult."""
-    for file in list_result_files():
-        if file.id == PREFIX + result:
+def get_result(name: str) -> PolicyFile:
+    """The outcome's file by the name of the result; raises UnknownResult."""
+    for file in policy.load("outcomes"):
+        if file.id == PREFIX + name:
             return file
-    raise UnknownResult(result=result)
+    raise UnknownResult(result=name)
 
 
-def find_line_result(cause: str) -> str | None:
-    """The result that the line records by itself when a call ends unanswered with this cause."""
-    for file in list_result_files():
+def get_result_of_line(cause: str) -> tuple[str, PolicyFile]:
+    """Which result the line's cause is recorded as; raises UnknownResult."""
+    for file in policy.load("outcomes"):
         if cause in file.data.line_causes:
-            return file.id.removeprefix(PREFIX)
-    return None
+            return file.id.removeprefix(PREFIX), file
+    raise UnknownResult(result=cause)
 
 
 def list_results(spoke_to: str) -> list[ResultRead]:
-    """What a collector may choose after speaking to the customer or a third person, in the form's order."""
-    files = [
-        each for each in list_result_files() if each.data.spoke_to == spoke_to and each.data.recorded_by == "collector"
+    """What a collector may record of a talk with the customer or with a third person, in the form's order."""
+    found = [
+        file
+        for file in policy.load("outcomes")
+        if file.data.recorded_by == "collector" and file.data.spoke_to == spoke_to
     ]
-    return [_result(each) for each in sorted(files, key=lambda each: each.data.position)]
+    return [_result(file) for file in sorted(found, key=lambda file: file.data.position)]
 
 
-def get_result_titles() -> dict[str, dict[str, str]]:
-    """What each result is called, by language: for whoever shows one."""
-    return {file.id.removeprefix(PREFIX): dict(file.title) for file in list_result_files()}
+def get_title(name: str) -> dict[str, str]:
+    """What a result is called in both languages; the name itself where the file is gone."""
+    try:
+        return dict(get_result(name).title)
+    except UnknownResult:
+        return {"en": name, "zh-Hans": name}
 
 
-def list_arrears_reasons() -> list[ReasonRead]:
-    """The reasons for arrears, in the form's order."""
-    return [
-        ReasonRead(name=each.name, title=each.title, key=each.key)
-        for file in policy.load("arrears-reasons")
-        for each in file.data.reasons
-    ]
-
-
-def _result(file: PolicyFile) -> ResultRead:
-    rule: schema.OutcomeRule = file.data
-    hold, promise = rule.effect(schema.PlaceHold), rule.effect(schema.OpenPromise)
-    later = rule.effect(schema.AskLater)
-    return ResultRead(
-        name=file.id.removeprefix(PREFIX),
-        title=file.title,
-        key=rule.key,
-        needs=tuple(need.value for need in rule.needs),
-        next_step=rule.next_step,
-        hold_days=hold.days if hold else None,
-        hold_days_max=hold.days_max if hold else None,
-        promise_days_max=promise.days_ahead_max if promise else None,
-        call_back_days_max=later.days_ahead_max if later else None,
-    )
-
-
-def get_outcome(outcome_id: int) -> OutcomeRead:
-    """One outcome; raises Outcome.DoesNotExist."""
-    return read(Outcome.objects.get(pk=outcome_id))
-
-
-def get_outcome_of_call(call_id: int) -> OutcomeRead | None:
-    """What the call came to, if that was recorded."""
-    found = Outcome.objects.filter(call_id=call_id).first()
-    return read(found) if found else None
+def list_arrears_reasons() -> list[ArrearsReasonRead]:
+    """Why customers say that they have not paid, in the form's order."""
+    reasons = policy.get("arrears-reasons", REASONS).data.reasons
+    return [ArrearsReasonRead(reason.name, reason.title, reason.key) for reason in reasons]
 
 
 def list_outcomes(case_id: int) -> list[OutcomeRead]:
-    """What every contact in the case ended in, the newest first."""
-    return [read(each) for each in Outcome.objects.filter(case_id=case_id).order_by("-at", "-pk")]
+    """The outcomes of a case, newest first."""
+    return [read(row) for row in Outcome.objects.filter(case_id=case_id).order_by("-at", "-pk")]
 
 
 def get_note(outcome_id: int) -> str | None:
-    """The collector's note, unless there was none or it was erased."""
-    return OutcomeNote.objects.filter(outcome_id=outcome_id).values_list("text", flat=True).first()
+    """The collector's note; None where there was none or it has been erased."""
+    note = OutcomeNote.objects.filter(outcome_id=outcome_id).first()
+    return None if note is None else note.text
 
 
-def list_notes(case_id: int) -> dict[int, str]:
-    """The notes of the case, by the outcome's fact: the timeline shows them beside the facts."""
-    found = OutcomeNote.objects.filter(outcome__case_id=case_id)
-    return dict(found.values_list("outcome__fact_id", "text"))
+def list_notes(customer_id: int) -> dict[int, str]:
+    """The notes of a customer that are not erased, by the fact that their outcome wrote."""
+    rows = OutcomeNote.objects.filter(customer_id=customer_id).select_related("outcome")
+    return {row.outcome.fact_id: row.text for row in rows}
 
 
 def read(row: Outcome) -> OutcomeRead:
@@ -104,19 +75,29 @@ def read(row: Outcome) -> OutcomeRead:
         id=row.pk,
         call_id=row.call_id,
         case_id=row.case_id,
-        account_id=row.account_id,
         customer_id=row.customer_id,
         client_id=row.client_id,
+        account_id=row.account_id,
         user_id=row.user_id,
         at=row.at,
-        local_date=row.local_date,
         spoke_to=row.spoke_to,
         result=row.result,
-        result_version=row.result_version,
         arrears_reason=row.arrears_reason,
         next_step_at=row.next_step_at,
         promise_id=row.promise_id,
         hold_id=row.hold_id,
         case_was_closed=row.case_was_closed,
-        has_note=OutcomeNote.objects.filter(outcome_id=row.pk).exists(),
+    )
+
+
+def _result(file: PolicyFile) -> ResultRead:
+    rule: OutcomeRule = file.data
+    hold: PlaceHold | None = rule.effect(PlaceHold)
+    return ResultRead(
+        name=file.id.removeprefix(PREFIX),
+        title=file.title,
+        key=rule.key,
+        needs=frozenset(need.value for need in rule.needs),
+        hold_days=None if hold is None else hold.days,
+        next_step=rule.next_step,
     )

@@ -1,11 +1,10 @@
-"""What crosses the threshold of outcomes: what was recorded, what can be recorded, and why something cannot."""
+"""What crosses the threshold of outcomes: a promise as it was given, an outcome as others read it, refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from tideover.core.money import Money
 from tideover.core.problem import Problem
@@ -13,109 +12,97 @@ from tideover.core.problem import Problem
 
 @dataclass(frozen=True)
 class PromiseDraft:
-    """What the customer promised, as it was filled in."""
+    """What the customer promised: an amount of the account's currency, and their own local date."""
 
     amount: Money
     due_date: date
 
 
 @dataclass(frozen=True)
+class Meanwhile:
+    """Somebody else recorded an outcome on the case while this call went on."""
+
+    user_id: int | None
+    at: datetime
+    result: str
+
+
+@dataclass(frozen=True)
+class OutcomeRead:
+    """One outcome. ``meanwhile`` is filled where two people worked the case at once: both are on record."""
+
+    id: int
+    call_id: int
+    case_id: int
+    customer_id: int
+    client_id: int
+    account_id: int
+    user_id: int | None
+    at: datetime
+    spoke_to: str
+    result: str
+    arrears_reason: str | None
+    next_step_at: datetime | None
+    promise_id: int | None
+    hold_id: int | None
+    case_was_closed: bool
+    meanwhile: Meanwhile | None = None
+
+
+@dataclass(frozen=True)
 class ResultRead:
-    """A result that a collector may choose, with what it needs; ``hold_days`` is how long its hold lasts unsaid."""
+    """A result that the form offers: its key, what it needs, and how long its hold lasts unless said otherwise."""
 
     name: str
     title: Mapping[str, str]
     key: str | None
-    needs: tuple[str, ...]
-    next_step: Mapping[str, str]
+    needs: frozenset[str]
     hold_days: int | None
-    hold_days_max: int | None
-    promise_days_max: int | None
-    call_back_days_max: int | None
+    next_step: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class ReasonRead:
-    """A reason for arrears that a collector may choose."""
+class ArrearsReasonRead:
+    """A reason that the form offers."""
 
     name: str
     title: Mapping[str, str]
     key: str
 
 
-@dataclass(frozen=True)
-class OutcomeRead:
-    """What a contact ended in. ``case_was_closed``: it is on record, and nothing followed from it in the case."""
-
-    id: int
-    call_id: int | None
-    case_id: int
-    account_id: int
-    customer_id: int
-    client_id: int
-    user_id: int | None
-    at: datetime
-    local_date: date
-    spoke_to: str
-    result: str
-    result_version: str
-    arrears_reason: str | None
-    next_step_at: datetime | None
-    promise_id: int | None
-    hold_id: int | None
-    case_was_closed: bool
-    has_note: bool
-
-    @property
-    def warning(self) -> str | None:
-        """The code of what whoever recorded it should be told, if there is something."""
-        return "outcomes.case-was-closed" if self.case_was_closed else None
-
-
 class UnknownResult(Problem):
-    """No policy/outcomes file of this name, or one that only the line records."""
+    """There is no outcome of this name."""
 
     code = "outcomes.unknown-result"
 
 
-class OutcomeRefused(Problem):
-    """The form does not hold what the result needs; ``reasons`` are all codes, the first one is told."""
+class UnknownArrearsReason(Problem):
+    """The reason is not on the list."""
 
-    code = "outcomes.refused"
-
-    def __init__(self, reasons: Sequence[str], **fields: Any) -> None:
-        super().__init__(**fields)
-        self.reasons = tuple(reasons)
-        self.code = f"outcomes.{reasons[0]}"  # type: ignore[misc]
-        self.args = (self.code, fields)
+    code = "outcomes.unknown-arrears-reason"
 
 
-class UnknownReason(Problem):
-    """The reason for arrears is not on the list."""
+class RecordedAlready(Problem):
+    """The call's outcome stands; what was typed is not lost, the form still holds it."""
 
-    code = "outcomes.unknown-reason"
-
-
-class WrongCall(Problem):
-    """The call belongs to another case."""
-
-    code = "outcomes.wrong-call"
+    code = "outcomes.recorded-already"
 
 
-class JustRecorded(Problem):
-    """Somebody else recorded an outcome on the case (or on this call) just before; ``note`` is what was written.
+class CallOfAnotherCase(Problem):
+    """The call was made in another case."""
 
-    The note is no field, so that it reaches no log; the door puts it back into the form.
-    """
-
-    code = "outcomes.just-recorded"
-
-    def __init__(self, *, note: str | None, **fields: Any) -> None:
-        super().__init__(**fields)
-        self.note = note
+    code = "outcomes.call-of-another-case"
 
 
-class OnceKeyTaken(Problem):
-    """The form's own key was used for another case or call."""
+class NotAnswered(Problem):
+    """Nobody took the call: the line records that by itself."""
 
-    code = "outcomes.once-key-taken"
+    code = "outcomes.not-answered"
+
+
+class FormRefused(Problem):
+    """The form cannot be recorded as it is. The first reason makes the words; ``reasons`` names all."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(reasons=", ".join(reasons))
+        self.code = f"outcomes.refused.{reasons[0]}"  # type: ignore[misc]

@@ -1,7 +1,18 @@
--- what: what every contact ended in, for decisions, reports and pages; without the notes
--- grain: one row per outcome
+-- What contacts came to, for the snapshot and for analysis. A note stands elsewhere, and is not read here.
+-- ``spoke_to``: customer, third-person or nobody. Dates are the customer's own.
 -- reads: outcomes_outcome
-SELECT outcome.id AS outcome_id, outcome.client_id, outcome.customer_id, outcome.case_id, outcome.account_id,
-    outcome.call_id, outcome.user_id, outcome.at, outcome.local_date, outcome.spoke_to, outcome.result,
-    outcome.arrears_reason, outcome.next_step_at, outcome.promise_id, outcome.hold_id, outcome.case_was_closed
-FROM outcomes_outcome AS outcome
+-- grain: one row an outcome
+SELECT
+    id AS outcome_id,
+    client_id,
+    customer_id,
+    case_id,
+    account_id,
+    user_id,
+    at,
+    local_date,
+    spoke_to,
+    result,
+    arrears_reason,
+    next_step_at
+FROM outcomes_outcome
