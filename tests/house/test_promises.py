@@ -17,11 +17,6 @@ HOUSE = Path(__file__).parents[2] / "src" / "tideover"
 PERSONAL = {"full_name", "value", "raw", "text", "note", "display_name", "phone", "email", "address"}
 # Ours by those names, and nobody's: kept texts of policies, names of teams and the like.
 NOT_PERSONAL = {"policy_policyactivation.text"}
-    "policy_activation.text",
-    "policy_policyversion.text",
-    "policy_version.text",
-    "policy_policyactivation.text",
-}
 APPEND_ONLY = ("journal_fact", "journal_daily_root", "ledger_posting", "ledger_statedbalance")
 
 
