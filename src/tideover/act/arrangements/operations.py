@@ -24,6 +24,7 @@ from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.core.sql import files as sql_files
 from tideover.know.cases import operations as cases
+from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import AccountNotInCase, CaseClosed
 from tideover.know.clients import queries as clients_queries
 from tideover.know.customers import queries as customers_queries
@@ -41,7 +42,8 @@ def promise(*, case_id: int, account_id: int, amount: Money, due_date: date, at:
     """
     require(actor, Role.COLLECTOR, Role.TEAM_LEADER)
     with transaction.atomic():
-        case = cases.lock_case(case_id=case_id)
+        cases.lock_case(case_id=case_id)
+        case = cases_queries.get_case(case_id)
         require_client(actor, case.client_id)
         if not case.is_open:
             raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)

@@ -18,7 +18,7 @@ from tideover.know.cases.models import Case, CaseAccount, Hold, Review
 from tideover.know.cases.types import (
     AccountNotInCase,
     CaseClosed,
-    CaseRead,
+    CaseLocked,
     HoldPeriodEmpty,
     HoldReason,
     HoldScope,
@@ -93,14 +93,20 @@ def note_promises_judged(*, given: str, params: Mapping[str, Any]) -> int:
         return cursor.rowcount
 
 
-def lock_case(*, case_id: int) -> CaseRead:
-    """Lock the case's row for the rest of the transaction, and return the case; raises UnknownCase.
+def lock_case(*, case_id: int) -> CaseLocked:
+    """Lock the case's row for the rest of the transaction, and say how it stands; raises UnknownCase.
 
     Whoever does several things to a case takes this first, so that two people on one case come one after the
     other. Must be inside a transaction.
     """
-    _lock(case_id)
-    return queries.get_case(case_id)
+    case = _lock(case_id)
+    return CaseLocked(
+        id=case.pk,
+        customer_id=case.customer_id,
+        person_id=case.person_id,
+        client_id=case.client_id,
+        is_open=case.closed_date is None,
+    )
 
 
 def _lock(case_id: int) -> Case:

@@ -35,7 +35,6 @@ class HoldReason(enum.StrEnum):
 
     DISPUTE = "dispute"
     HARDSHIP = "hardship"
-    PAYMENT_CLAIMED = "payment-claimed"
 
 
 class ReviewDecision(enum.StrEnum):
