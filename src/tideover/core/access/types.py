@@ -29,8 +29,8 @@ class Actor:
     user_id: int | None
     name: str
     roles: frozenset[Role]
-    team_ids: frozenset[int] = field(default_factory=frozenset)
-    client_ids: frozenset[int] = field(default_factory=frozenset)
+    team_ids: frozenset[int] = field(default_factory=frozenset[int])
+    client_ids: frozenset[int] = field(default_factory=frozenset[int])
 
     def has(self, *roles: Role) -> bool:
         return bool(self.roles & set(roles))

@@ -29,7 +29,7 @@ class How:
     """How a line was reached: a code whose words stand in ``words.yaml``, and their fields."""
 
     code: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class StatementLine:
     code: str
     amount: Money
     how: How
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
     counts: bool = True
 
 
