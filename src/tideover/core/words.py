@@ -57,7 +57,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _strict_pairs)
 
 def read_file(path: Path) -> dict[str, Entry]:
     """The entries of one words file; raises WordsBroken unless each has both languages."""
-    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}  # nosec B506: a SafeLoader without resolvers
     if not isinstance(entries, dict):
         raise WordsBroken(file=str(path), why="not a mapping")
     for code, entry in entries.items():
