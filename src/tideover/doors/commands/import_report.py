@@ -72,7 +72,7 @@ def as_json(report: ImportReport, language: str) -> dict[str, Any]:
 
 def show(report: ImportReport, language: str, console: Console | None = None) -> None:
     """Write the report for people."""
-    console = console or Console(highlight=False)
+    console = console or Console(highlight=False, markup=False)
 
     def say(code: str, **fields: Any) -> str:
         return words.render(f"import.{code}", language, **fields)
