@@ -6,59 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_zh', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_zh", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.BigIntegerField()),
-                ('skill', models.CharField(help_text='the skill that a stage of the ladder asks for', max_length=60)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=80)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('fact_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_id", models.BigIntegerField()),
+                ("skill", models.CharField(help_text="the skill that a stage of the ladder asks for", max_length=60)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField()),
+                ("issued_by", models.CharField(max_length=80)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("fact_id", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['user_id', 'skill'], name='staff_certificate_user')],
+                "indexes": [models.Index(fields=["user_id", "skill"], name="staff_certificate_user")],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.BigIntegerField(unique=True)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None)),
-                ('work_items_per_day_max', models.SmallIntegerField(help_text='ceiling of work items in a day')),
-                ('cases_max', models.IntegerField(help_text='ceiling of open cases owned')),
-                ('takes_new_cases', models.BooleanField(default=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_id", models.BigIntegerField(unique=True)),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None),
+                ),
+                ("work_items_per_day_max", models.SmallIntegerField(help_text="ceiling of work items in a day")),
+                ("cases_max", models.IntegerField(help_text="ceiling of open cases owned")),
+                ("takes_new_cases", models.BooleanField(default=True)),
+                (
+                    "team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.team"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClientGrant',
+            name="ClientGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.BigIntegerField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staff.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.BigIntegerField()),
+                (
+                    "team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="staff.team"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('team', 'client_id'), name='staff_grant_once')],
+                "constraints": [models.UniqueConstraint(fields=("team", "client_id"), name="staff_grant_once")],
             },
         ),
     ]
