@@ -10,6 +10,7 @@ class DecisionDay(models.Model):
     collector_day_digest = models.CharField(max_length=64)
     decision_day_digest = models.CharField(max_length=64)
     policy_versions = models.JSONField(help_text="kind and id of every policy that decided: its version")
+    ends_at = models.DateTimeField(help_text="when the day ends at the client: a parameter of the decision")
     rows = models.BigIntegerField()
     summary = models.JSONField()
     filed_at = models.DateTimeField()

@@ -63,7 +63,7 @@ def _copy_out(name: str, listed: Sequence[tuple[str, str]], params: dict[str, An
             file.write(piece)
     types = {column: kind.removesuffix("[]") for column, kind in listed}
     selected = ", ".join(
-        f"list_filter(string_split(coalesce({column}, ''), '|'), each -> each <> '') AS {column}"
+        f"list_filter(string_split(coalesce({column}, ''), '|'), lambda each: each <> '') AS {column}"
         if kind.endswith("[]")
         else column
         for column, kind in listed
