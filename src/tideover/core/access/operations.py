@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tideover.core.access.models import SignInFailure, User
 from tideover.core.access.rules import digest_of_name, require
-from tideover.core.access.types import Actor, Role
+from tideover.core.access.types import Actor, Role, UnknownUsername
 from tideover.core.journal import operations as journal
 
 
@@ -46,6 +46,25 @@ def create_user(
                 body={"user_id": user.pk, "roles": sorted(roles)},
             )
     return user.pk
+
+
+def set_password(*, username: str, password: str, at: datetime, actor: Actor) -> None:
+    """Give a user a new password; whoever is signed in with the old one is signed out. Raises UnknownUsername."""
+    require(actor, Role.ADMINISTRATOR)
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(username=username).first()
+        if user is None:
+            raise UnknownUsername(username=username)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        journal.append(
+            chain=journal.INSTALLATION,
+            kind="password-set",
+            room="access",
+            at=at,
+            actor=actor,
+            body={"user_id": user.pk},
+        )
 
 
 def note_sign_in_failure(*, username: str, at: datetime) -> None:

@@ -53,3 +53,9 @@ class AccessRefused(Problem):
     """The actor's roles or scope do not cover what was asked."""
 
     code = "core.access.refused"
+
+
+class UnknownUsername(Problem):
+    """Nobody signs in by this name."""
+
+    code = "core.access.unknown-username"

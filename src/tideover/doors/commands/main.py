@@ -16,11 +16,15 @@ from tideover.core.problem import Problem
 from tideover.doors.commands import database, terminal
 
 COMMANDS = (
+    "demo",
+    "next_day",
     "serve",
     "migrate",
     "check",
     "policy",
     "client",
+    "user",
+    "staff",
     "import_",
     "quarantine",
 )
