@@ -185,7 +185,7 @@ _NOTHING_SAID: dict[str, Any] = {
     "promise": None,
     "call_back_at": None,
     "hold_until": None,
-    "note": "",
+    "note": None,
 }
 
 

@@ -20,10 +20,12 @@ class SqlConfig(AppConfig):
 def _drop(sender: Any, **more: Any) -> None:
     from tideover.core.sql import views
 
-    views.drop_all()
+    if views.may_make():
+        views.drop_all()
 
 
 def _make(sender: Any, **more: Any) -> None:
     from tideover.core.sql import views
 
-    views.make_all()
+    if views.may_make():
+        views.make_all()

@@ -20,6 +20,13 @@ def list_published() -> list[files.SqlFile]:
     return [files.read(path) for path in sorted(found, key=lambda path: path.stem)]
 
 
+def may_make() -> bool:
+    """Whether this connection may make views: the owner may, the application (whose tests flush) may not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+        return bool(cursor.fetchone()[0])
+
+
 def drop_all() -> None:
     """Drop every published view, so that a migration may change what it reads."""
     with connection.cursor() as cursor:
