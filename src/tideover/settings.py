@@ -177,7 +177,7 @@ STORAGES = {
 
 # Every module with jobs, by name: the worker imports them, nobody else has to.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["tideover.core.jobs.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["tideover.core.jobs.tasks", "tideover.rehearsal.jobs", "tideover.doors.callbacks.jobs"]
 
 LOGGING = logs.django_logging(os.environ.get("TIDEOVER_LOG_LEVEL", "WARNING"))
 logs.configure()

@@ -27,6 +27,10 @@ COMMANDS = (
     "staff",
     "import_",
     "quarantine",
+    "day",
+    "explain",
+    "replay",
+    "journal",
 )
 """The modules in this folder that are commands, in the order in which the help shows them.
 
