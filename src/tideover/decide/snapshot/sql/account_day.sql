@@ -15,7 +15,7 @@ WITH client AS (
     JOIN portfolio_party AS party ON party.account_id = account.id AND party.role = 'borrower'
     JOIN customers_customer AS customer ON customer.id = party.customer_id
 ), placed AS (
-    SELECT DISTINCT ON (placement.account_id) placement.account_id, batch.mandate
+    SELECT DISTINCT ON (placement.account_id) placement.account_id, placement.placed_date, batch.mandate
     FROM portfolio_placement AS placement
     JOIN portfolio_batch AS batch ON batch.id = placement.batch_id
     WHERE batch.client_id = %(client_id)s
@@ -30,6 +30,11 @@ WITH client AS (
     FROM cases_caseaccount AS present
     JOIN cases_case ON cases_case.id = present.case_id
     WHERE cases_case.client_id = %(client_id)s AND cases_case.closed_date IS NULL AND present.left_date IS NULL
+), handed_back AS (
+    SELECT DISTINCT former.account_id
+    FROM cases_caseaccount AS former
+    JOIN placed ON placed.account_id = former.account_id
+    WHERE former.left_cause = 'handed-back' AND former.left_date >= placed.placed_date
 ), attempt AS (
     SELECT tally.customer_id, tally.at, tally.local_date, tally.channel, tally.result
     FROM public_attempts AS tally
@@ -115,7 +120,8 @@ SELECT
     in_case.case_id IS NOT NULL AS has_case,
     in_case.collector_id IS NOT NULL AS has_collector,
     %(day)s - in_case.opened_date AS case_age_days,
-    in_case.stage, in_case.stage_age_days, in_case.stage_deadline_date,
+    coalesce(in_case.stage, CASE WHEN handed_back.account_id IS NOT NULL THEN 'handed-back' END) AS stage,
+    in_case.stage_age_days, in_case.stage_deadline_date,
     in_case.stage_deadline_date - %(day)s AS stage_deadline_days_left,
     coalesce(in_case.stage_late, FALSE) AS stage_late,
     coalesce(in_case.stage_attempts_count, 0) AS stage_attempts_count,
@@ -155,6 +161,7 @@ LEFT JOIN placed ON placed.account_id = borrower.account_id
 LEFT JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = borrower.account_id
 LEFT JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS late ON late.account_id = borrower.account_id
 LEFT JOIN in_case ON in_case.account_id = borrower.account_id
+LEFT JOIN handed_back ON handed_back.account_id = borrower.account_id
 LEFT JOIN tried ON tried.customer_id = borrower.customer_id
 LEFT JOIN talked ON talked.customer_id = borrower.customer_id
 LEFT JOIN talked_in_case ON talked_in_case.case_id = in_case.case_id
