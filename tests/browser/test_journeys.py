@@ -46,10 +46,10 @@ def until_somebody_answers(page: Page, wanted: str) -> None:
 def test_a_collector_works_a_case_by_keyboard_and_amounts_hide_while_it_rings(open_page: Opens) -> None:
     page = open_page("/work", language="zh-Hans")
     until_somebody_answers(page, "customer")
-    assert "¥" not in (page.locator("#desk").text_content() or "")
+    assert "NT$" not in (page.locator("#desk").text_content() or "")
     assert not complaints(page, "case-answered-zh-Hans")
     page.keyboard.press("1")
-    expect(page.locator(".owed b").first).to_contain_text("¥")
+    expect(page.locator(".owed b").first).to_contain_text("NT$")
     page.keyboard.press("1")
     page.locator("input[name=promise_choice]").nth(1).check()
     page.keyboard.press("q")
@@ -90,7 +90,7 @@ def test_while_a_third_person_speaks_only_the_call_back_line_shows(open_page: Op
     page.keyboard.press("2")
     page.locator("input[name=result]").first.wait_for()
     said = page.locator("#desk").text_content() or ""
-    assert "¥" not in said and "days late" not in said and "Card" not in said
+    assert "NT$" not in said and "days late" not in said and "Card" not in said
     expect(page.locator(".guard")).to_contain_text("call")
     assert not complaints(page, "case-third-en")
     page.keyboard.press("1")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tideover import day as days
+from tideover.act.intake import operations as intake
 from tideover.core.access import operations as access
 from tideover.core.access.types import SYSTEM, Role
 from tideover.core.clock import operations as clock_operations
@@ -125,3 +127,30 @@ def placement(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return written
+
+
+class QuietLine:
+    """A line on which a person dials by hand; nothing happens by itself."""
+
+    shows_number = True
+
+    def dial(self, call_id: int, number: str) -> None:
+        """Taken."""
+
+
+@pytest.fixture
+def open_day(bank: Bank, placement: Callable[..., Path], tmp_path: Path, settings: object) -> Bank:
+    """The bank with its file imported and the first day decided: its collectors have their lists."""
+    settings.STORE = tmp_path / "store"  # type: ignore[attr-defined]
+    intake.import_file(
+        path=placement(),
+        client_code="bank",
+        kind="placement",
+        mapping_id="uci_card_default",
+        cut_off=CUT_OFF,
+        dry_run=False,
+        at=MORNING,
+        actor=SYSTEM,
+    )
+    days.run_day(client_id=bank.client_id, day=DAY, at=MORNING, actor=SYSTEM)
+    return bank

@@ -90,7 +90,7 @@ def _buttons(call: contact_types.CallRead, language: str) -> list[Button]:
     offered = {
         contact_types.UNKNOWN: (("answered", "y"), ("no-answer", "x"), ("busy", "b")),
         contact_types.DIALLED: (("answered", "y"), ("no-answer", "x"), ("busy", "b")),
-        contact_types.ANSWERED: (("hang-up", "q"),),
+        contact_types.ANSWERED: (("hang-up", "l"),),
     }.get(call.state, ())
     return [
         Button(value, words.render(f"desk.case.line.button.{value}", language), key, key.upper())

@@ -21,7 +21,8 @@ from tideover.doors.desk.case.pages import Seen
 from tideover.know.ledger import queries as ledger_queries
 
 LONGEST_NOTE = 2000
-AHEAD = (1, 3, 5, 7, 10)
+AHEAD = {"s": 1, "d": 3, "f": 5, "g": 7, "h": 10}
+TIMES = {"z": "09:00", "x": "10:30", "c": "14:00", "v": "16:00", "b": "19:00"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class DateChoice:
 
     value: str
     label: str
+    key: str
+
+    @property
+    def key_shown(self) -> str:
+        """The key as it is printed on keyboards."""
+        return self.key.upper()
 
 
 @dataclass
@@ -116,16 +123,17 @@ class RecordForm:
     @property
     def date_choices(self) -> list[DateChoice]:
         """Near days, each one press away."""
-        days = [self.today + timedelta(days=ahead) for ahead in AHEAD]
-        return [
-            DateChoice(
-                day.isoformat(),
-                words.render("desk.case.tomorrow", self.language)
-                if (day - self.today).days == 1
-                else words.day(day, self.language, "week"),
-            )
-            for day in days
-        ]
+        return [self._day(key, self.today + timedelta(days=ahead)) for key, ahead in AHEAD.items()]
+
+    @property
+    def time_choices(self) -> list[DateChoice]:
+        """Times of day, likewise."""
+        return [DateChoice(value, value, key) for key, value in TIMES.items()]
+
+    def _day(self, key: str, day: date) -> DateChoice:
+        near = {0: "desk.case.today.day", 1: "desk.case.tomorrow"}.get((day - self.today).days)
+        label = words.render(near, self.language) if near else words.day(day, self.language, "week")
+        return DateChoice(day.isoformat(), label, key)
 
     def arguments(self) -> dict[str, Any]:
         """What the operation is told."""

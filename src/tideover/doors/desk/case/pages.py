@@ -12,7 +12,7 @@ from tideover.act.arrangements import queries as arrangements_queries
 from tideover.act.contact import queries as contact_queries
 from tideover.core import words
 from tideover.core.access import queries as access_queries
-from tideover.core.access.types import Role
+from tideover.core.access.types import Actor, Role
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money, add_up
 from tideover.decide.assignment import queries as assignment_queries
@@ -111,6 +111,11 @@ class Page:
     prompts: list[str] = field(default_factory=list)
     call_back_line: str = ""
 
+    @property
+    def is_on_call(self) -> bool:
+        """Whether a call of this person in this case still waits for its outcome."""
+        return self.call is not None and not self.call.is_recorded
+
 
 def see(request: HttpRequest, case_id: int, at: datetime) -> Seen:
     """The case within the person's scope; anything beyond it is simply not there."""
@@ -131,6 +136,12 @@ def name_of(seen: Seen) -> str:
     """The customer's name, or that it is not on file."""
     names = customers_queries.get_names([seen.customer.id])
     return names.get(seen.customer.id, words.render("desk.nameless", seen.language))
+
+
+def hides_amounts(actor: Actor, case_id: int) -> bool:
+    """Whether somebody may be listening who must not hear of the debt."""
+    open_call = contact_queries.get_open_call(actor.user_id or 0, case_id)
+    return open_call is not None and open_call.amounts_hidden
 
 
 def build(request: HttpRequest, seen: Seen, group: str) -> Page:

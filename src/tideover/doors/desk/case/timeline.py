@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tideover.act.outcomes import queries as outcomes_queries
 from tideover.core import words
 from tideover.core.access import queries as access_queries
 from tideover.core.clock import rules as clock
@@ -47,7 +48,7 @@ SIGNALS: Mapping[str, str] = {
     "promise-kept": "go",
     "promise-partly-kept": "wait",
     "promise-broken": "stop",
-    "payment-posted": "go",
+    "payment-received": "go",
     "payment-reversed": "stop",
     "stage-moved": "info",
     "stage-late": "stop",
@@ -66,6 +67,7 @@ class Entry:
     signal: str
     text: str
     small: str
+    note: str = ""
 
 
 def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, language: str) -> list[Entry]:
@@ -76,6 +78,7 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
         if fact.kind not in LEFT_OUT and fact.body.get("case_id", case_id) == case_id and _is_in(group, fact.kind)
     ]
     speak = _Speaker(facts, zone, language)
+    notes = outcomes_queries.list_notes(customer_id)
     today = clock.local_date(at, zone)
     return [
         Entry(
@@ -84,6 +87,7 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
             signal=_signal(fact),
             text=speak.text(fact),
             small=speak.who(fact),
+            note=notes.get(fact.id, ""),
         )
         for fact in facts
     ]
@@ -128,7 +132,8 @@ class _Speaker:
         """The fact in a sentence."""
         body = fact.body
         fields = {name: self._say(name, value, body) for name, value in body.items()}
-        return words.render(f"fact.{fact.kind}", self.language, **fields)
+        said = words.render(f"fact.{fact.kind}", self.language, **fields)
+        return " ".join(said.replace(" ,", ",").split()) if self.language == "en" else said
 
     def who(self, fact: FactRead) -> str:
         """Who did it, where that was a person."""
@@ -139,6 +144,8 @@ class _Speaker:
             return self.people.get(value, "") if value else ""
         if not isinstance(value, str):
             return value
+        if name == "currency":
+            return ""
         if name.endswith("amount") and isinstance(body.get("currency"), str):
             return _money(value, body["currency"])
         if name.endswith("_at"):
@@ -150,6 +157,8 @@ class _Speaker:
     def _code(self, name: str, value: str) -> str:
         if name in ("stage", "stage_from", "stage_to"):
             return self.stages.get(value, {}).get(self.language, value)
+        if name == "result":
+            return outcomes_queries.get_title(value)[self.language]
         if name == "clause":
             return gate_queries.get_clause_title(value, self.language)
         for prefix in _PREFIXES.get(name, ()):
@@ -163,9 +172,8 @@ _PREFIXES: Mapping[str, tuple[str, ...]] = {
     "cause": ("contact.cause", "cases.cause", "cases.close", "arrangements.cause", "desk.cause"),
     "reason": ("cases.hold", "desk.hold.reason"),
     "scope": ("desk.hold.scope",),
-    "result": ("outcomes.result", "desk.result"),
     "arrears_reason": ("outcomes.reason",),
-    "spoke_to": ("outcomes.spoke-to", "desk.spoke-to"),
+    "spoke_to": ("outcomes.spoke-to",),
     "decision": ("cases.decision", "desk.decision"),
     "state": ("arrangements.state",),
 }

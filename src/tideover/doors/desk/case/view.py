@@ -104,16 +104,20 @@ def record(request: HttpRequest, case_id: int) -> HttpResponse:
     """Record what the call came to, and go on to the next case."""
     at = clock_queries.now()
     seen = pages.see(request, case_id, at)
-    call = _own_open_call(request, case_id)
+    call = _posted_call(request, case_id)
     form = RecordForm.read(seen, call, request.POST)
     if form.problems:
         return _show(request, case_id, form=form, status=422)
     try:
-        outcomes.record(call_id=call.id, case_id=case_id, at=at, actor=actor_of(request), **form.arguments())
+        recorded = outcomes.record(call_id=call.id, case_id=case_id, at=at, actor=actor_of(request), **form.arguments())
     except Problem as problem:
-        form.problems.append(words.render(problem, seen.language))
+        form.problems.extend(_reasons(problem, seen.language))
         return _show(request, case_id, form=form, status=409)
     toasts.add(request, form.said())
+    if recorded.case_was_closed:
+        toasts.add(request, words.render("desk.case.saved.closed", seen.language), "wait")
+    if recorded.meanwhile is not None:
+        toasts.add(request, words.render("desk.case.saved.meanwhile", seen.language), "wait")
     queue = _queue(request, case_id)
     next_url = queue.next_url if queue is not None else None
     return HttpResponseRedirect(next_url or reverse("case", args=[case_id]))
@@ -149,7 +153,13 @@ def _next_review(request: HttpRequest) -> str | None:
     return None
 
 
-def _do(request: HttpRequest, case_id: int, operation: Any, **arguments: Any) -> HttpResponse:
+def _reasons(problem: Problem, language: str) -> list[str]:
+    """A refusal in words; a form that was refused for several reasons says each of them."""
+    named = str(problem.fields.get("reasons", "")).split(", ") if "reasons" in problem.fields else []
+    return [words.render(f"outcomes.refused.{each}", language) for each in named] or [words.render(problem, language)]
+
+
+def _do(request: HttpRequest, case_id: int, operation: Any, /, **arguments: Any) -> HttpResponse:
     """Call the one operation; what it refuses is said on the page, in the reader's words."""
     try:
         operation(actor=actor_of(request), **arguments)
@@ -168,6 +178,22 @@ def _own_open_call(request: HttpRequest, case_id: int) -> Any:
     if call is None:
         raise PermissionDenied("no open call")
     return call
+
+
+def _posted_call(request: HttpRequest, case_id: int) -> Any:
+    """The open call, or the one that the form was for: sent a second time it is the same outcome, not an error."""
+    call = contact_queries.get_open_call(actor_of(request).user_id or 0, case_id)
+    if call is None:
+        call = contact_queries.get_call(_number_of(request.POST.get("call")))
+    if call.case_id != case_id or call.user_id != actor_of(request).user_id:
+        raise PermissionDenied("not this call")
+    return call
+
+
+def _unrecorded(request: HttpRequest, case_id: int) -> int | None:
+    """Another case in which a call of this person waits for its outcome."""
+    waiting = contact_queries.list_calls_without_outcome(actor_of(request).user_id or 0)
+    return next((each.case_id for each in waiting if each.case_id != case_id), None)
 
 
 def _number_of(text: str | None) -> int:
@@ -197,6 +223,7 @@ def _show(
         "section": "work" if Role.COLLECTOR in actor_of(request).roles else "today",
         "form": form,
         "problem": problem,
+        "unrecorded": _unrecorded(request, case_id),
         "heard": heard.read(open_call, at, seen.language),
     }
     return render(request, "desk/case/case.html", context, status=status)

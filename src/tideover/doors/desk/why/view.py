@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tideover.core import words
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.decide.receipts import queries as receipts_queries
+from tideover.decide.receipts import types as receipts_types
 from tideover.doors.desk.case import pages
-from tideover.doors.screens.roles import for_roles
+from tideover.doors.desk.work.queue import language_of_name
+from tideover.doors.screens.roles import actor_of, for_roles
+from tideover.know.portfolio import queries as portfolio_queries
 
 
 @for_roles(Role.COLLECTOR, Role.TEAM_LEADER)
@@ -20,10 +25,46 @@ from tideover.doors.screens.roles import for_roles
 def why(request: HttpRequest, case_id: int) -> HttpResponse:
     """The explanation of the open day, or of the day named by ``day``."""
     seen = pages.see(request, case_id, clock_queries.now())
+    if pages.hides_amounts(actor_of(request), case_id):
+        raise Http404
     day = _day(request.GET.get("day")) or receipts_queries.get_open_day(seen.client.id)
-    explanation = receipts_queries.explain(case_id, day, seen.language) if day else None
-    context = {"seen": seen, "name": pages.name_of(seen), "explanation": explanation, "day": day}
+    explanation, problem = None, ""
+    try:
+        explanation = receipts_queries.explain(case_id, day, seen.language) if day else None
+    except (receipts_types.DayNotFiled, receipts_types.CaseNotDecided) as nothing:
+        problem = words.render(nothing, seen.language)
+    name = pages.name_of(seen)
+    context = {
+        "seen": seen,
+        "name": name,
+        "name_language": language_of_name(name),
+        "explanation": explanation,
+        "accounts": _accounts(explanation),
+        "problem": problem,
+    }
     return render(request, "desk/why/why.html", context)
+
+
+def _accounts(explanation: receipts_types.Explanation | None) -> list[dict[str, Any]]:
+    if explanation is None:
+        return []
+    numbers = {
+        each.id: each.number
+        for each in portfolio_queries.list_accounts(each.account_id for each in explanation.accounts)
+    }
+    return [
+        {
+            "number": numbers.get(each.account_id, ""),
+            "leads": each.leads,
+            "reason": each.reason,
+            "struck": each.struck_says,
+            "passed": each.passed,
+            "strategy": each.strategy_id,
+            "step": each.step,
+            "version": (each.strategy_version or "")[:12],
+        }
+        for each in explanation.accounts
+    ]
 
 
 def _day(text: str | None) -> date | None:

@@ -7,9 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tideover.act.contact import queries as contact_queries
+from tideover.core import words
 from tideover.core.access.types import Role
 from tideover.doors.desk.work.queue import read_queue
-from tideover.doors.screens.roles import for_roles
+from tideover.doors.screens import toasts
+from tideover.doors.screens.roles import actor_of, for_roles
 
 
 @for_roles(Role.COLLECTOR)
@@ -22,6 +25,10 @@ def work(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.COLLECTOR)
 @require_safe
 def next_case(request: HttpRequest) -> HttpResponse:
-    """On to the first case that is not done."""
+    """On to the first case that is not done, or back to a call that was not recorded."""
+    waiting = contact_queries.list_calls_without_outcome(actor_of(request).user_id or 0)
+    if waiting:
+        toasts.add(request, words.render("desk.case.leave", request.language), "wait")  # type: ignore[attr-defined]
+        return HttpResponseRedirect(reverse("case", args=[waiting[0].case_id]))
     queue = read_queue(request)
     return HttpResponseRedirect(queue.next_url or reverse("work"))
