@@ -289,10 +289,17 @@ def good_accounts(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> st
         SELECT record, account_number, product, currency, credit_limit, opened_date, batch_number, batch_until_date,
             dpd, dpd_basis, next_due_date, next_due_amount,
             coalesce(customer_number, account_number || '/borrower') AS reference,
-            document_type, document_number, full_name, "language", country, region, "zone",
+            document_type, document_number, full_name, {_stated_language(mapping)}, country, region, "zone",
             CAST({_total(mapping, header)} AS DECIMAL(18, 4)) AS owed_amount
         FROM judged WHERE is_good ORDER BY record
     """
+
+
+def _stated_language(mapping: policy_schema.Mapping) -> str:
+    """The language where the file states it: the mapping's default is for customers whom nobody knows yet."""
+    if "language" not in mapping.defaults:
+        return '"language"'
+    return 'CASE WHEN "r_language" IS NOT NULL THEN "language" END AS "language"'
 
 
 def good_balances(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str:

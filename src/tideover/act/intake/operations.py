@@ -204,6 +204,7 @@ def _publish(file: _File, judge: judging.Judge, run_id: int, report: ImportRepor
             cut_off_date=file.cut_off,
             at=file.at,
             actor=file.actor,
+            default_language=file.policy.data.defaults.get("language", "zh-Hans"),
         )
     )
     _keep(file, judge.header, import_id, fact_id, report)

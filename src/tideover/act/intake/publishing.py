@@ -30,6 +30,7 @@ class Publication:
     cut_off_date: date
     at: datetime
     actor: Actor
+    default_language: str
 
     @property
     def cut_off_at(self) -> datetime:
@@ -60,7 +61,9 @@ def publish_placement(publication: Publication) -> None:
     """Customers, accounts, balances and history of a placement file, and one fact for each customer it concerns."""
     each, params = publication, publication.params
     client_id = each.client.id
-    customers.receive(given=_given("given_customers"), params=params, client_id=client_id)
+    customers.receive(
+        given=_given("given_customers"), params=params, client_id=client_id, default_language=each.default_language
+    )
     customers.receive_contact_points(given=_given("given_points"), params=params, client_id=client_id, at=each.at)
     portfolio.receive_placements(
         given=_given("given_accounts"),

@@ -23,17 +23,18 @@ from tideover.know.customers.types import (
 )
 
 
-def receive(*, given: str, params: Mapping[str, Any], client_id: int) -> Received:
+def receive(*, given: str, params: Mapping[str, Any], client_id: int, default_language: str = "zh-Hans") -> Received:
     """Take in a client's customers, each with the person they are.
 
     ``given`` is a SELECT, one row a customer, with the columns reference (the client's own number, else account
     and role), document_type, document_number, full_name, language, country, region, zone. A known customer's
-    name, language and place follow the file; the person behind a customer never changes here.
+    name, language and place follow the file where it states them; the person behind a customer never changes here.
+    ``default_language`` is for new customers of whom the file states none.
 
     Must be inside a transaction: the import that calls it writes the facts.
     """
     counts = {
-        name: _run(name, "keyed", given, params, {"client_id": client_id})
+        name: _run(name, "keyed", given, params, {"client_id": client_id, "default_language": default_language})
         for name in ("insert_persons", "insert_customers", "update_customers", "keep_identities")
     }
     return Received(

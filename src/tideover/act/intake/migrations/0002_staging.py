@@ -8,7 +8,7 @@ CREATE UNLOGGED TABLE intake_staged_account (
     currency varchar(3) NOT NULL, credit_limit_amount numeric(18, 4), opened_date date, batch_number varchar(60),
     batch_until_date date, dpd integer NOT NULL, dpd_basis varchar(20) NOT NULL, next_due_date date,
     next_due_amount numeric(18, 4), reference varchar(120) NOT NULL, document_type varchar(40),
-    document_number varchar(60), full_name varchar(200), language varchar(10) NOT NULL, country varchar(2),
+    document_number varchar(60), full_name varchar(200), language varchar(10), country varchar(2),
     region varchar(10), zone varchar(60), owed_amount numeric(18, 4) NOT NULL
 );
 CREATE UNLOGGED TABLE intake_staged_balance (

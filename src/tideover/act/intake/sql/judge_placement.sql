@@ -2,8 +2,8 @@
 -- grain: one row per record and problem
 -- reads: intake_staged_account, intake_staged_balance, portfolio_account, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance
 WITH known AS (
-    SELECT staged.record, staged.number, staged.currency, staged.reference, staged.dpd, account.id AS account_id,
-        account.currency AS known_currency
+    SELECT staged.record, staged.number, staged.currency, staged.product, staged.reference, staged.dpd,
+        account.id AS account_id, account.currency AS known_currency, account.product AS known_product
     FROM intake_staged_account AS staged
     JOIN portfolio_account AS account ON account.client_id = %(client_id)s AND account.number = staged.number
     WHERE staged.run_id = %(run_id)s
@@ -24,6 +24,10 @@ SELECT known.record, 'currency-changed' AS code, 'currency' AS field, known.curr
     known.known_currency AS told
 FROM known
 WHERE known.currency <> known.known_currency
+UNION ALL
+SELECT known.record, 'product-changed', 'product', known.product, known.known_product
+FROM known
+WHERE known.product <> known.known_product
 UNION ALL
 SELECT known.record, 'borrower-changed', 'customer_number', known.reference, '–'
 FROM known

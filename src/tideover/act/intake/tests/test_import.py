@@ -164,6 +164,18 @@ def test_two_accounts_of_one_customer_number_are_one_customer(tmp_path: Path) ->
     assert fact.body["count"] == 2 and fact.body["amount"] == "7826.0000"
 
 
+def test_a_later_file_without_people_leaves_language_place_and_name_as_they_are(tmp_path: Path) -> None:
+    client_id = make_client()
+    english = PEOPLE | {"customer_number": "1/borrower", "language": "en", "full_name": "Jane Roe"}
+    import_placement(write(tmp_path, [ROW | english]))
+    import_placement(
+        write(tmp_path, [ROW], "later.csv"), cut_off=date(2026, 10, 31), at=datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    customer = customers_queries.find_customer(client_id, "1/borrower")
+    assert customer is not None and (customer.language, customer.region) == ("en", "CN-SH")
+    assert customers_queries.get_names([customer.id]) == {customer.id: "Jane Roe"}
+
+
 def test_what_does_not_agree_with_what_is_known_is_refused_and_the_rest_goes_in(tmp_path: Path) -> None:
     make_client()
     rows = [ROW | PEOPLE | {"account_id": str(n), "customer_number": f"C{n}"} for n in range(1, 5)]

@@ -2,7 +2,7 @@
 -- writes: customers_customer
 -- grain: one row a customer whose place or language the file states otherwise; a silent file changes nothing
 UPDATE customers_customer AS customer
-SET language = keyed.language,
+SET language = coalesce(keyed.language, customer.language),
     country = coalesce(keyed.country, customer.country),
     region = CASE WHEN keyed.country IS NULL THEN customer.region ELSE keyed.region END,
     zone = CASE WHEN keyed.country IS NULL THEN customer.zone ELSE keyed.zone END
