@@ -130,7 +130,9 @@ def judge_promises(*, client_id: int, day: date, at: datetime, actor: Actor) -> 
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"arrangements.judge:{client_id}"])
         cursor.execute(_sql("judge_promises"), params)
         for state in _JUDGED:
-            counts[state.replace("-", "_")] = journal.append_set(
+            judged = Promise.objects.filter(client_id=client_id, state=PromiseState.OPEN, verdict=state)
+            counts[state.replace("-", "_")] = judged.count()
+            journal.append_set(
                 kind=f"promise-{state}",
                 room=ROOM,
                 at=at,

@@ -17,9 +17,11 @@ from django.db import connection, transaction
 from tideover.act.payments.models import Payment
 from tideover.act.payments.types import (
     AllocationUnknown,
+    PaymentAccountForeign,
     PaymentCurrencyWrong,
     PaymentDateAhead,
     PaymentNotPositive,
+    PaymentReferenceMissing,
     ReferenceTaken,
 )
 from tideover.core.access.rules import require, require_client
@@ -27,6 +29,7 @@ from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
 from tideover.core.money import Money
 from tideover.core.policy import queries as policy
+from tideover.core.problem import Problem
 from tideover.core.sql import files as sql_files
 from tideover.know.clients import queries as clients_queries
 from tideover.know.ledger import operations as ledger
@@ -47,12 +50,15 @@ def post_payment(
 ) -> int:
     """Enter one payment by hand, and return its id; the same again returns the same.
 
-    Raises PaymentNotPositive, PaymentCurrencyWrong, PaymentDateAhead, ReferenceTaken.
+    Raises PaymentReferenceMissing, PaymentNotPositive, PaymentCurrencyWrong, PaymentDateAhead, ReferenceTaken.
     """
     require(actor, Role.INTEGRATOR, Role.TEAM_LEADER)
     account = portfolio_queries.get_account(account_id)
     require_client(actor, account.client_id)
     client = clients_queries.get_client_by_id(account.client_id)
+    reference = reference.strip()
+    if not reference:
+        raise PaymentReferenceMissing()
     if not amount.is_positive:
         raise PaymentNotPositive(amount=amount)
     if amount.currency != account.currency:
@@ -66,19 +72,19 @@ def post_payment(
         "currency": amount.currency,
         "value_date": value_date,
         "booked_at": at,
-        "reference": reference.strip(),
+        "reference": reference,
     }
     with transaction.atomic():
         _post(given=_ONE, params=given, client_id=client.id, source=FROM_PAGE, at=at, actor=actor)
-        return Payment.objects.get(client_id=client.id, reference=reference.strip()).pk
+        return Payment.objects.get(client_id=client.id, reference=reference).pk
 
 
 def post_set(*, given: str, params: Mapping[str, Any], client_id: int, at: datetime, actor: Actor) -> dict[str, int]:
     """Enter the payments of a file, as a set; returns how many were new.
 
     ``given`` is a SELECT of (client_id, account_id, amount, currency, value_date, booked_at, reference,
-    import_id), amounts positive. Must be inside a transaction: the import that calls it stands or falls with it.
-    Raises ReferenceTaken.
+    import_id). Must be inside a transaction: the import that calls it stands or falls with it.
+    Raises PaymentAccountForeign, PaymentCurrencyWrong, PaymentNotPositive, ReferenceTaken.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a file's payments are entered inside its import")
@@ -91,6 +97,9 @@ def _post(
     """Refuse what contradicts, keep what is new, use it, and tell each customer's chain."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payments:{client_id}"])
+        cursor.execute(_with(given, "misfits"), {**params, "client_id": client_id})
+        if (misfit := cursor.fetchone()) is not None:
+            raise _misfit(*misfit)
         cursor.execute(_with(given, "contradictions"), params)
         if (taken := cursor.fetchone()) is not None:
             reference, currency, amount = taken
@@ -119,6 +128,14 @@ def _post(
     )
     journal.append_set(kind="payment-received", room=ROOM, at=at, actor=actor, select=_sql("tell_payments"), params=new)
     return {"payments": count}
+
+
+def _misfit(reference: str, currency: str, amount: Decimal, wanted: str | None) -> Problem:
+    if wanted is None:
+        return PaymentAccountForeign(reference=reference)
+    if wanted != currency:
+        return PaymentCurrencyWrong(currency=currency, wanted=wanted)
+    return PaymentNotPositive(amount=Money(amount, currency))
 
 
 def _places(new: Mapping[str, Any]) -> list[dict[str, Any]]:

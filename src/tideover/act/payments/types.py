@@ -37,6 +37,18 @@ class PaymentCurrencyWrong(Problem):
     code = "payments.currency-wrong"
 
 
+class PaymentAccountForeign(Problem):
+    """The account is none of the client's that reports the payment."""
+
+    code = "payments.account-foreign"
+
+
+class PaymentReferenceMissing(Problem):
+    """Without a reference the same payment could be entered twice."""
+
+    code = "payments.reference-missing"
+
+
 class PaymentDateAhead(Problem):
     """A payment's value date lies after today: it has not come."""
 

@@ -36,5 +36,5 @@ WITH term AS (
 UPDATE arrangements_promise AS promise
 SET paid_amount = judged.paid_amount, verdict = judged.verdict
 FROM judged
-WHERE judged.id = promise.id
+WHERE judged.id = promise.id AND promise.state = 'open'
     AND (judged.verdict IS NOT NULL OR judged.paid_amount <> promise.paid_amount)

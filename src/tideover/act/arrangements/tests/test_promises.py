@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from tideover.act.arrangements import operations as arrangements
 from tideover.act.arrangements import queries
@@ -14,6 +15,7 @@ from tideover.core.journal import queries as journal
 from tideover.core.money import CurrencyMismatch, Money
 from tideover.know.cases.tests.portfolio import Story, at, day
 from tideover.know.cases.types import CaseClosed
+from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import queries as portfolio_queries
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,32 @@ def test_what_came_before_the_promise_or_after_its_time_does_not_count(story: St
 
     assert judge(story, 8)["broken"] == 1
     assert state(made) == PromiseState.BROKEN
+
+
+def test_what_the_bank_took_back_does_not_count(story: Story, wang: int, lin: Actor) -> None:
+    made = promise(story, wang, lin)
+    with transaction.atomic():
+        ledger.post(
+            account_id=wang, shares={"as-stated": cny("500.00")}, source="page", value_date=day(2), booked_at=at(2),
+            reference="R1", fact_id=0,
+        )  # fmt: skip
+        ledger.reverse(account_id=wang, source="page", reference="R1", value_date=day(2), fact_id=0, at=at(2, "15:00"))
+
+    assert judge(story, 3)["kept"] == 0
+    assert judge(story, 8)["broken"] == 1
+    assert queries.get_promise(made).paid_amount == cny("0")
+
+
+def test_two_promises_of_one_customer_are_two_in_the_count_and_one_fact_tells_both(story: Story, lin: Actor) -> None:
+    customer = story.customer()
+    one, two = story.account(customer), story.account(customer)
+    story.morning(1)
+    promise(story, one, lin)
+    promise(story, two, lin, "300.00")
+
+    assert judge(story, 8)["broken"] == 2
+    told = journal.list_facts(customer)[0]
+    assert (told.kind, [each["amount"] for each in told.body["changes"]]) == ("promise-broken", ["500", "300"])
 
 
 def test_judged_again_on_the_same_day_nothing_changes_or_is_told(story: Story, wang: int, lin: Actor) -> None:

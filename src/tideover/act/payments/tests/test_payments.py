@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from tideover.act.payments import operations as payments
 from tideover.act.payments import queries
 from tideover.act.payments.types import (
+    PaymentAccountForeign,
     PaymentCurrencyWrong,
     PaymentDateAhead,
     PaymentNotPositive,
+    PaymentReferenceMissing,
     ReferenceTaken,
 )
 from tideover.core.access.types import SYSTEM, AccessRefused, Actor, Role
@@ -138,6 +140,8 @@ def test_what_cannot_be_a_payment_is_refused(story: Story, clerk: Actor) -> None
         payments.post_payment(
             account_id=wang, amount=Money(Decimal(1), "USD"), value_date=day(2), reference="R1", at=at(2), actor=clerk
         )
+    with pytest.raises(PaymentReferenceMissing):
+        pay(wang, clerk, "1.00", " ")
     with pytest.raises(AccessRefused):
         pay(wang, story.user("lin"), "1.00")
 
@@ -173,6 +177,19 @@ def test_a_file_with_a_contradiction_is_refused_as_a_whole(story: Story) -> None
     with pytest.raises(ReferenceTaken), transaction.atomic():
         payments.post_set(**file_of(story, [(one, "100.00", "F1"), (two, "50.00", "F1")]))
     assert queries.list_payments([story.client_id], 10) == []
+
+
+def test_a_file_cannot_pay_an_account_of_another_client_in_another_currency_or_nothing(story: Story) -> None:
+    wang = story.account(owed="1000.00")
+    usd = file_of(story, [(wang, "100.00", "F1")])
+    usd["given"] = usd["given"].replace("'CNY'", "'USD'")
+    with pytest.raises(PaymentCurrencyWrong), transaction.atomic():
+        payments.post_set(**usd)
+    with pytest.raises(PaymentNotPositive), transaction.atomic():
+        payments.post_set(**file_of(story, [(wang, "-100.00", "F1")]))
+    with pytest.raises(PaymentAccountForeign), transaction.atomic():
+        payments.post_set(**file_of(story, [(wang + 1, "100.00", "F1")]))
+    assert ledger_queries.get_owed(wang, at(2)) == cny("1000.00")
 
 
 AMOUNT = st.integers(min_value=0, max_value=50_000).map(lambda cents: Decimal(cents) / 100)
