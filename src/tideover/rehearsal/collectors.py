@@ -28,7 +28,7 @@ from tideover.know.customers import queries as customers_queries
 from tideover.know.customers.types import CustomerRead
 from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import draws, simulated_line
-from tideover.rehearsal.behaviour import Reply, Who
+from tideover.rehearsal.behaviour import Pickup, Reply, Who
 from tideover.rehearsal.types import DemoRead
 
 BEGINS = time(9, 5)
@@ -99,8 +99,8 @@ def _finish_live_call(desk: Desk) -> None:
 
 def _work_item(desk: Desk, item: WorkRead) -> str:
     """Do one item, and say in a word what came of it."""
-    case = cases_queries.get_case(item.case_id)
-    points = [point for point in customers_queries.list_contact_points(case.customer_id) if point.is_usable(desk.at(0))]
+    customer = customers_queries.get_customer(cases_queries.get_brief(item.case_id, item.lead_account_id).customer_id)
+    points = [point for point in customers_queries.list_contact_points(customer.id) if point.is_usable(desk.at(0))]
     if not points:
         return "no-contact-point"
     point = points[desk.day.toordinal() % len(points)]
@@ -116,12 +116,12 @@ def _work_item(desk: Desk, item: WorkRead) -> str:
         )
     except gate_types.ContactRefused:
         return "refused"
-    return _talk(desk, call, customers_queries.get_customer(case.customer_id), at)
+    pickup = simulated_line.pickup_of(call, customer, point.position, desk.demo.seed)
+    return _talk(desk, call, customer, pickup, at)
 
 
-def _talk(desk: Desk, call: CallRead, customer: CustomerRead, at: datetime) -> str:
+def _talk(desk: Desk, call: CallRead, customer: CustomerRead, pickup: Pickup, at: datetime) -> str:
     """Wait for an answer, talk if there is one, and write down what was said."""
-    pickup = simulated_line.pickup_of(call, customer, desk.demo.seed)
     at += timedelta(seconds=pickup.ringing_seconds)
     if pickup.who is None:
         outcomes.record_line_event(call_id=call.id, event="ended", at=at, cause=pickup.cause, seconds=0)

@@ -25,7 +25,8 @@ def play(call_id: int) -> None:
     call = contact_queries.get_call(call_id)
     demo.keep_by_hand(call.user_id)
     customer = customers_queries.get_customer(call.customer_id)
-    pickup = simulated_line.pickup_of(call, customer, queries.get_demo().seed)
+    position = customers_queries.get_contact_point(call.contact_point_id).position
+    pickup = simulated_line.pickup_of(call, customer, position, queries.get_demo().seed)
     time.sleep(min(pickup.ringing_seconds, RINGING_SECONDS_MAX))
     if pickup.who is None:
         _tell(call_id, "ended", cause=pickup.cause, seconds=0)

@@ -10,11 +10,23 @@ from django.db import connection, transaction
 
 from tideover.core.clock.queries import real_now
 from tideover.core.journal import rules
-from tideover.core.journal.models import ChainHead, DailyRoot, Fact
+from tideover.core.journal.models import ChainHead, DailyRoot
 from tideover.core.journal.queries import compute_root
 from tideover.core.journal.types import Acts
 
 INSTALLATION = 0
+
+_LOCK_HEAD = "SELECT length, digest FROM journal_chain_head WHERE chain_id = %s FOR UPDATE"
+
+_LINK = """
+WITH moved AS (
+    UPDATE journal_chain_head SET length = %(sequence)s, digest = %(digest)s WHERE chain_id = %(chain_id)s
+)
+INSERT INTO journal_fact (chain_id, sequence, kind, room, at, recorded_at, actor, body, previous, digest)
+VALUES (%(chain_id)s, %(sequence)s, %(kind)s, %(room)s, %(at)s, %(recorded_at)s, %(actor)s, %(body)s, %(previous)s,
+    %(digest)s)
+RETURNING id
+"""
 
 _HEADS = """
 INSERT INTO journal_chain_head (chain_id, length, digest)
@@ -58,36 +70,49 @@ def append(*, chain: int, kind: str, room: str, at: datetime, actor: Acts, body:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact is written inside its operation's transaction")
-    ChainHead.objects.bulk_create([ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)], ignore_conflicts=True)
-    head = ChainHead.objects.select_for_update().get(chain_id=chain)
     recorded_at = real_now()
     text = rules.canonical(body)
-    digest = rules.link(
-        previous=head.digest,
-        chain_id=chain,
-        sequence=head.length + 1,
-        kind=kind,
-        room=room,
-        at=at,
-        recorded_at=recorded_at,
-        actor=actor.name,
-        body=text,
-    )
-    fact = Fact.objects.create(
-        chain_id=chain,
-        sequence=head.length + 1,
-        kind=kind,
-        room=room,
-        at=at,
-        recorded_at=recorded_at,
-        actor=actor.name,
-        body=text,
-        previous=head.digest,
-        digest=digest,
-    )
-    head.length, head.digest = head.length + 1, digest
-    head.save(update_fields=["length", "digest"])
-    return fact.pk
+    with connection.cursor() as cursor:
+        length, previous = _lock_head(cursor, chain)
+        digest = rules.link(
+            previous=previous,
+            chain_id=chain,
+            sequence=length + 1,
+            kind=kind,
+            room=room,
+            at=at,
+            recorded_at=recorded_at,
+            actor=actor.name,
+            body=text,
+        )
+        cursor.execute(
+            _LINK,
+            {
+                "chain_id": chain,
+                "sequence": length + 1,
+                "kind": kind,
+                "room": room,
+                "at": at,
+                "recorded_at": recorded_at,
+                "actor": actor.name,
+                "body": text,
+                "previous": previous,
+                "digest": digest,
+            },
+        )
+        return cursor.fetchone()[0]
+
+
+def _lock_head(cursor: Any, chain: int) -> tuple[int, str]:
+    """The chain's length and last digest, its head locked; a chain that is new begins here."""
+    cursor.execute(_LOCK_HEAD, [chain])
+    if (head := cursor.fetchone()) is None:
+        ChainHead.objects.bulk_create(
+            [ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)], ignore_conflicts=True
+        )
+        cursor.execute(_LOCK_HEAD, [chain])
+        head = cursor.fetchone()
+    return head
 
 
 def append_set(
