@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -74,7 +74,8 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
     """The case's latest facts, newest first; ``group`` is all, contact, money or decision."""
     facts = [
         fact
-        for fact in journal_queries.list_facts(customer_id, latest=LATEST)
+        for told in journal_queries.list_facts(customer_id, latest=LATEST)
+        for fact in _each_change(told)
         if fact.kind not in LEFT_OUT and fact.body.get("case_id", case_id) == case_id and _is_in(group, fact.kind)
     ]
     speak = _Speaker(facts, zone, language)
@@ -91,6 +92,12 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
         )
         for fact in facts
     ]
+
+
+def _each_change(fact: FactRead) -> list[FactRead]:
+    """What a night told in one fact of several accounts or payments, one by one."""
+    changes = fact.body.get("changes")
+    return [replace(fact, body=body) for body in reversed(changes)] if changes else [fact]
 
 
 def _is_in(group: str, kind: str) -> bool:
