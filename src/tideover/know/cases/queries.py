@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tideover.core.policy import queries as policy
 from tideover.know.cases import refreshing, rules
@@ -14,6 +14,7 @@ from tideover.know.cases.models import Case, CaseAccount, Hold, Review, Tenure
 from tideover.know.cases.types import (
     CaseAccountRead,
     CaseBrief,
+    CaseOwner,
     CaseRead,
     HoldRead,
     HoldReason,
@@ -64,20 +65,33 @@ def get_case(case_id: int) -> CaseRead:
 
 
 def get_brief(case_id: int, account_id: int) -> CaseBrief:
-    """What a permit must know of the case and of one account in it, in two queries; raises UnknownCase."""
-    case = Case.objects.filter(pk=case_id).first()
-    if case is None:
-        raise UnknownCase(case_id=case_id)
-    present = CaseAccount.objects.filter(case_id=case_id, account_id=account_id, left_date=None)
-    return CaseBrief(
-        id=case.pk,
-        customer_id=case.customer_id,
-        person_id=case.person_id,
-        client_id=case.client_id,
-        is_open=case.closed_date is None,
-        account_id=account_id,
-        stage=present.values_list("stage", flat=True).first(),
+    """What a permit must know of the case and of one account in it, in one query; raises UnknownCase."""
+    present = CaseAccount.objects.filter(case_id=OuterRef("pk"), account_id=account_id, left_date=None)
+    row = (
+        Case.objects.filter(pk=case_id)
+        .values_list("customer_id", "person_id", "client_id", "closed_date", Subquery(present.values("stage")[:1]))
+        .first()
     )
+    if row is None:
+        raise UnknownCase(case_id=case_id)
+    customer_id, person_id, client_id, closed_date, stage = row
+    return CaseBrief(
+        id=case_id,
+        customer_id=customer_id,
+        person_id=person_id,
+        client_id=client_id,
+        is_open=closed_date is None,
+        account_id=account_id,
+        stage=stage,
+    )
+
+
+def get_owner(case_id: int) -> CaseOwner:
+    """Whose case it is; raises UnknownCase."""
+    row = Case.objects.filter(pk=case_id).values_list("client_id", "collector_id").first()
+    if row is None:
+        raise UnknownCase(case_id=case_id)
+    return CaseOwner(*row)
 
 
 def list_cases(case_ids: Iterable[int]) -> list[CaseRead]:

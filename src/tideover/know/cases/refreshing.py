@@ -14,6 +14,7 @@ from sqlglot import exp
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
 from tideover.core.sql import files as sql_files
+from tideover.core.sql import statistics
 from tideover.know.cases.models import DayAccount, DayChange
 from tideover.know.cases.types import Ladder, NoLadder
 
@@ -28,6 +29,8 @@ STEPS = (
     "note_expired_holds",
     "close_cases",
 )
+FILLS = {"open_cases": ("cases_case",), "join_accounts": ("cases_caseaccount",)}
+MANY_ROWS = 1_000
 FACTS = (
     "account-left",
     "case-opened",
@@ -39,6 +42,10 @@ FACTS = (
     "case-closed",
 )
 """In the order in which they are told, so that a customer's chain reads as it happened."""
+
+# A first day works on tables of which the planner knows nothing yet: it would take them for empty, and loop.
+_FOR_SETS = "SET LOCAL enable_nestloop = off"
+_AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
 
 _TELL = """
 SELECT customer_id,
@@ -61,14 +68,23 @@ def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: dat
     params = {"client_id": client_id, "zone": zone, "day": day, "at": at, **ladder_params(ladders)}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.refresh:{client_id}"])
+        cursor.execute(_FOR_SETS)
         DayAccount.objects.filter(client_id=client_id).delete()
         cursor.execute(statement("fill_day_accounts"), params)
+        _note_filled(cursor.rowcount, "cases_dayaccount")
         _refuse_unknown_products(ladders, client_id)
         for step in STEPS:
             text = statement(step)
             if step == "move_accounts":
                 text = text.replace("'<next-move>'", next_move_sql(ladders))
             cursor.execute(text, params)
+            _note_filled(cursor.rowcount, *FILLS.get(step, ()))
+
+
+def _note_filled(rows: int, *tables: str) -> None:
+    """Let the planner see what a statement has just written, where it was much: the next ones join it."""
+    if tables and rows >= MANY_ROWS:
+        statistics.take(*tables)
 
 
 def tell(kinds: Sequence[str], at: datetime, actor: Actor) -> dict[str, int]:

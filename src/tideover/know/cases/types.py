@@ -232,6 +232,14 @@ class CaseBrief:
 
 
 @dataclass(frozen=True)
+class CaseOwner:
+    """Whose case it is: the client's, and the collector's; None before it was first assigned."""
+
+    client_id: int
+    collector_id: int | None
+
+
+@dataclass(frozen=True)
 class CaseLocked:
     """Whose a case is and whether it is open, as it stands while its row is locked."""
 

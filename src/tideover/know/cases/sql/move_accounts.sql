@@ -9,6 +9,14 @@ WITH rung AS (
         deadline_days integer, attempts_min integer, reviews_min integer, is_end boolean)
 ), move AS (
     SELECT * FROM jsonb_to_recordset(%(moves)s::jsonb) AS move (number integer, name text, leads_to text)
+), reviewed AS (
+    SELECT DISTINCT ON (review.case_id, review.account_id, review.stage)
+        review.case_id, review.account_id, review.stage, review.decision,
+        CAST(review.at AT TIME ZONE %(zone)s AS date) AS day
+    FROM cases_review AS review
+    JOIN cases_case ON cases_case.id = review.case_id
+    WHERE cases_case.client_id = %(client_id)s AND cases_case.closed_date IS NULL
+    ORDER BY review.case_id, review.account_id, review.stage, review.at DESC, review.id DESC
 ), standing AS (
     SELECT present.id, present.case_id, present.account_id, cases_case.customer_id, today.product, today.dpd,
         present.stage, present.late_since_date, present.stage_deadline_date,
@@ -22,15 +30,8 @@ WITH rung AS (
     JOIN cases_case ON cases_case.id = present.case_id
     JOIN cases_dayaccount AS today ON today.account_id = present.account_id
     JOIN rung ON rung.product = today.product AND rung.name = present.stage
-    LEFT JOIN LATERAL (
-        SELECT review.decision
-        FROM cases_review AS review
-        WHERE review.case_id = present.case_id AND review.account_id = present.account_id
-            AND review.stage = present.stage
-            AND CAST(review.at AT TIME ZONE %(zone)s AS date) >= present.stage_since_date
-        ORDER BY review.at DESC, review.id DESC
-        LIMIT 1
-    ) AS reviewed ON TRUE
+    LEFT JOIN reviewed ON reviewed.case_id = present.case_id AND reviewed.account_id = present.account_id
+        AND reviewed.stage = present.stage AND reviewed.day >= present.stage_since_date
     WHERE cases_case.client_id = %(client_id)s AND present.left_date IS NULL
         AND (present.stage_since_date < %(day)s OR rung.position = 0)
         AND present.paused_on_date IS DISTINCT FROM %(day)s
@@ -66,7 +67,7 @@ WITH rung AS (
 ), noted AS (
     INSERT INTO cases_stagemove (case_account_id, day, stage_from, stage_to, cause, was_late, was_skipped)
     SELECT step.id, %(day)s, step.stage, step.leads_to, step.cause, step.was_late, step.was_skipped
-    FROM step JOIN moved ON moved.id = step.id
+    FROM step
     ORDER BY step.id
     RETURNING 1
 )
@@ -76,7 +77,6 @@ SELECT %(client_id)s, told.kind, step.customer_id, step.case_id, step.account_id
         'stage_to', step.leads_to, 'cause', step.cause, 'was_late', step.was_late,
         'was_skipped', step.was_skipped, 'policy_version', %(ladder_version)s::text)
 FROM step
-JOIN moved ON moved.id = step.id
 CROSS JOIN LATERAL (
     SELECT 'stage-moved' AS kind
     UNION ALL
