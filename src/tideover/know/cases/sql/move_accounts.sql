@@ -36,7 +36,7 @@ WITH rung AS (
         AND (present.stage_since_date < %(day)s OR rung.position = 0)
         AND present.paused_on_date IS DISTINCT FROM %(day)s
         AND present.promise_due_date IS NULL
-), decided AS (
+), decided AS MATERIALIZED (
     SELECT standing.*, '<next-move>' AS number FROM standing
 ), step AS (
     SELECT decided.*, move.name AS cause, move.leads_to,
