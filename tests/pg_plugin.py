@@ -106,9 +106,7 @@ def _ensure_template(owner: Address) -> str:
         templates = [each for each in known if each.startswith("tideover_template_") and each != name]
         stale = [each for each in known if each.startswith("tideover_test_")]
         for each in [*stale, *templates[: max(0, len(templates) - TEMPLATES_KEPT + 1)]]:
-            connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(each))
-            )
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(each)))
     if name not in known:
         _make_template(owner, name)
     return name
