@@ -30,7 +30,6 @@ from tideover.decide.gate import operations as gate
 from tideover.decide.gate.types import CALL, COLLECTION, ContactRefused
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
-from tideover.know.cases.types import CaseRead
 from tideover.know.customers import queries as customers
 
 ROOM = "contact"
@@ -73,13 +72,12 @@ def _put_on_record(
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact-user:{actor.user_id}"])
     if (live := queries.get_live_call(actor.user_id, at)) is not None:
         raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
-    cases.lock_case(case_id=case_id)
-    case = cases_queries.get_case(case_id)
+    case = cases.lock_case(case_id=case_id)
     if (other := queries.get_live_call_of_case(case_id, at)) is not None:
         raise CaseBeingCalled(case_id=str(case_id), since=other.asked_at)
     if not assignment.may_work(actor.user_id, case_id, at):
         raise MayNotWork(case_id=str(case_id))
-    account_id = _lead_account(case, work_item_id)
+    account_id = _lead_account(case_id, work_item_id)
     answer = gate.issue_permit(
         case_id=case_id,
         account_id=account_id,
@@ -108,16 +106,17 @@ def _put_on_record(
     )
 
 
-def _lead_account(case: CaseRead, work_item_id: int | None) -> int:
+def _lead_account(case_id: int, work_item_id: int | None) -> int:
     """The account that leads the contact: the work item's while it is open in the case, else the case's own."""
-    still_open = {each.account_id for each in case.open_accounts}
     if work_item_id is not None:
         work = assignment.get_work(work_item_id)
-        if work.case_id == case.id and work.lead_account_id in still_open:
+        still_open = cases_queries.get_brief(case_id, work.lead_account_id).stage is not None
+        if work.case_id == case_id and still_open:
             return work.lead_account_id
-    if case.lead_account_id is None:
-        raise NothingToDial(case_id=str(case.id))
-    return case.lead_account_id
+    lead_account_id = cases_queries.get_case(case_id).lead_account_id
+    if lead_account_id is None:
+        raise NothingToDial(case_id=str(case_id))
+    return lead_account_id
 
 
 def _note_not_dialled(call_id: int, cause: str, at: datetime) -> CallRead:
@@ -141,7 +140,7 @@ def note_line_event(
     The same event again, or one that comes late, changes nothing that is known. Called by outcomes, which records
     a no-answer by itself. The tally, the work on the stages and the facts follow in the same transaction.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return _apply(_locked(call_id), event, at, cause, seconds)
 
 
@@ -175,7 +174,7 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
 
 def note_right_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
     """The collector has made sure that the customer is on the line: amounts may be seen."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         call = _on_the_line(call_id, actor)
         if call.right_person_at is not None and not queries.read(call).is_third_person:
             return queries.read(call)

@@ -20,7 +20,7 @@ def may_work(user_id: int, case_id: int, at: datetime) -> bool:
 
     Whoever is not active, or in no team of the client, may not.
     """
-    case = cases.get_case(case_id)
+    case = cases.get_owner(case_id)
     actor = staff.get_actor(user_id)
     if case.client_id not in actor.client_ids:
         return False
@@ -32,6 +32,17 @@ def may_work(user_id: int, case_id: int, at: datetime) -> bool:
         return True
     latest = WorkItem.objects.filter(case_id=case_id).order_by("-day").first()
     return latest is not None and latest.done_at is None and latest.collector_id == user_id
+
+
+def may_read(user_id: int, case_id: int, at: datetime) -> bool:
+    """Whether the user may see the case: whoever may work it, and whose work it was last, done or not."""
+    if may_work(user_id, case_id, at):
+        return True
+    actor = staff.get_actor(user_id)
+    if Role.COLLECTOR not in actor.roles or cases.get_owner(case_id).client_id not in actor.client_ids:
+        return False
+    latest = WorkItem.objects.filter(case_id=case_id).order_by("-day").first()
+    return latest is not None and latest.collector_id == user_id
 
 
 def list_work(collector_id: int, day: date) -> list[WorkRead]:

@@ -52,7 +52,7 @@ def issue_permit(
     """
     if actor.user_id is None:
         raise AccessRefused(actor=actor.name, needs=Role.COLLECTOR)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         customers.lock_person(person_id=cases.get_brief(case_id, account_id).person_id)
         case = cases.get_brief(case_id, account_id)
         require_client(actor, case.client_id)
@@ -166,7 +166,7 @@ def record_result(*, permit_id: int, result: str, at: datetime, actor: Actor) ->
     """
     if result not in RESULTS:
         raise ValueError(f"a result is one of {', '.join(RESULTS)}, not {result}")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         permit = _locked(permit_id)
         attempt = Attempt.objects.select_for_update().get(permit_id=permit.pk)
         if attempt.result == result or (attempt.result == "answered" and result == "no-answer"):
@@ -177,9 +177,9 @@ def record_result(*, permit_id: int, result: str, at: datetime, actor: Actor) ->
         returned_before = permit.returned_at is not None
         attempt.result, attempt.counts = result, not gives_back
         attempt.save(update_fields=["result", "counts"])
-        permit.returned_at = at if gives_back else None
-        permit.save(update_fields=["returned_at"])
         if gives_back or returned_before:
+            permit.returned_at = at if gives_back else None
+            permit.save(update_fields=["returned_at"])
             journal.append(
                 chain=permit.customer_id,
                 kind="permit-returned" if gives_back else "permit-counted-again",

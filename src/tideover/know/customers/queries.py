@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from tideover.know.customers.models import ContactPoint, ContactPointValue, Customer, Identity, OptOut
 from tideover.know.customers.types import (
@@ -58,9 +58,9 @@ def get_names(customer_ids: Iterable[int]) -> dict[int, str]:
 
 def list_contact_points(customer_id: int) -> list[ContactPointRead]:
     """Ways to reach a customer in the order that the client gave, values masked."""
-    points = list(ContactPoint.objects.filter(customer_id=customer_id).order_by("position", "pk"))
-    values = dict(ContactPointValue.objects.filter(contact_point__in=points).values_list("contact_point_id", "value"))
-    return [_point(point, values.get(point.pk)) for point in points]
+    points = ContactPoint.objects.filter(customer_id=customer_id).order_by("position", "pk")
+    kept = ContactPointValue.objects.filter(contact_point_id=OuterRef("pk")).values("value")[:1]
+    return [_point(point, point.value) for point in points.annotate(value=Subquery(kept))]
 
 
 def get_contact_point(contact_point_id: int) -> ContactPointRead:
