@@ -14,32 +14,48 @@ CALLS_MAX = 40
 ANSWER_WITHIN_MS = 15_000
 
 
+def go_on(page: Page) -> None:
+    """On to the next case by key."""
+    with page.expect_navigation():
+        page.keyboard.press("n")
+
+
+def may_dial(page: Page) -> bool:
+    """Whether the case at hand may be called now."""
+    return page.locator("[data-key=c]:not(:disabled)").count() > 0
+
+
 def dial(page: Page) -> str:
-    """Dial by key and wait until the line says more: ``unanswered``, ``answered``, or ``refused``."""
+    """Dial by key and wait until the line says more: ``recorded`` by itself, ``answered``, or ``refused``."""
+    before = page.locator("[data-call-id]")
+    known = before.first.get_attribute("data-call-id") if before.count() else "0"
     page.keyboard.press("c")
-    over = page.locator("[data-call=recorded], [data-call=answered], [data-call=refused]")
+    said = page.locator("[data-call=recorded], [data-call=answered], [data-call=refused]")
+    over = said.and_(page.locator(f":not([data-call-id='{known}'])"))
     over.first.wait_for(timeout=ANSWER_WITHIN_MS)
     return over.first.get_attribute("data-call") or ""
+
+
+def finish(page: Page, party: str, result: str) -> None:
+    """Say who it is and what came of it, and go on."""
+    page.keyboard.press(party)
+    page.locator("input[name=result]").first.wait_for()
+    page.keyboard.press(result)
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
 
 
 def until_somebody_answers(page: Page, wanted: str) -> None:
     """Work through the list by N and C until ``customer`` or ``third-person`` answers."""
     for _ in range(CALLS_MAX):
-        page.keyboard.press("n")
-        page.wait_for_load_state()
-        if page.locator("[data-key=c]:not(:disabled)").count() == 0:
-            continue
-        if dial(page) != "answered":
+        go_on(page)
+        if not may_dial(page) or dial(page) != "answered":
             continue
         heard = page.locator(".heard li").first.text_content() or ""
         is_customer = bool(re.search("请问哪位|Who is speaking", heard))
         if is_customer is (wanted == "customer"):
             return
-        page.keyboard.press("2")
-        page.locator("input[name=result]").first.wait_for()
-        page.keyboard.press("1" if "转告" in heard or "message" in heard else "2")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_load_state()
+        finish(page, "2", "1" if re.search("转告|message", heard) else "2")
     raise AssertionError(f"nobody like {wanted} answered in {CALLS_MAX} calls")
 
 
@@ -51,7 +67,7 @@ def test_a_collector_works_a_case_by_keyboard_and_amounts_hide_while_it_rings(op
     page.keyboard.press("1")
     expect(page.locator(".owed b").first).to_contain_text("NT$")
     page.keyboard.press("1")
-    page.locator("input[name=promise_choice]").nth(1).check()
+    page.keyboard.press("d")
     page.keyboard.press("q")
     expect(page.locator("input[name=arrears_reason]:checked")).to_have_value("forgot")
     page.keyboard.press("e")
@@ -69,16 +85,12 @@ def test_a_collector_works_a_case_by_keyboard_and_amounts_hide_while_it_rings(op
 def test_a_call_that_nobody_answers_records_itself(open_page: Opens) -> None:
     page = open_page("/work", user="collector2", language="en")
     for _ in range(CALLS_MAX):
-        page.keyboard.press("n")
-        page.wait_for_load_state()
-        if page.locator("[data-key=c]:not(:disabled)").count() and dial(page) == "recorded":
+        go_on(page)
+        if not may_dial(page):
+            continue
+        if dial(page) == "recorded":
             break
-        if page.locator("[data-call=answered]").count():
-            page.keyboard.press("2")
-            page.locator("input[name=result]").first.wait_for()
-            page.keyboard.press("4")
-            page.keyboard.press("Control+Enter")
-            page.wait_for_load_state()
+        finish(page, "2", "4")
     expect(page.locator("[data-call=recorded]")).to_contain_text("Recorded")
     expect(page.locator(".owed b").first).to_be_visible()
     keep_picture(page, "case-no-answer-en")
@@ -94,8 +106,8 @@ def test_while_a_third_person_speaks_only_the_call_back_line_shows(open_page: Op
     expect(page.locator(".guard")).to_contain_text("call")
     assert not complaints(page, "case-third-en")
     page.keyboard.press("1")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_be_visible()
 
 
@@ -132,8 +144,7 @@ def test_an_integrator_records_a_payment_and_the_case_owes_less(open_page: Opens
 
 def test_compliance_places_a_hold_and_the_collector_may_not_call(open_page: Opens) -> None:
     page = open_page("/work", user="collector4", language="en")
-    page.keyboard.press("n")
-    page.wait_for_load_state()
+    go_on(page)
     number = page.locator(".amounts .tag").first.get_attribute("title") or ""
     case_url = page.url
     desk = open_page("/holds", user="compliance", language="en")
@@ -179,18 +190,11 @@ def test_twenty_cases_in_a_row_without_a_mouse(open_page: Opens) -> None:
     page = open_page("/work", user="collector4", language="zh-Hans")
     worked = 0
     for _ in range(20):
-        page.keyboard.press("n")
-        page.wait_for_load_state()
-        if "/cases/" not in page.url:
+        if page.locator("[data-key=n]").count() == 0:
             break
-        if page.locator("[data-key=c]:not(:disabled)").count() == 0:
-            continue
-        if dial(page) == "answered":
-            page.keyboard.press("2")
-            page.locator("input[name=result]").first.wait_for()
-            page.keyboard.press("1")
-            page.keyboard.press("Control+Enter")
-            page.wait_for_load_state()
+        go_on(page)
+        if may_dial(page) and dial(page) == "answered":
+            finish(page, "2", "1")
         worked += 1
     assert worked
 

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
+from tideover.core.clock import rules as clock
 from tideover.doors.screens import replay, toasts
 from tideover.doors.screens.roles import actor_of
-from tideover.doors.screens.scope import zone_of
+from tideover.doors.screens.scope import demo_zone, zone_of
 
 # code of the word, url name, who sees it
 NAVIGATION = (
@@ -27,6 +28,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame around each page."""
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     demo = replay.demo_of(request)
+    reading = clock_queries.read()
+    zone = zone_of(request) if signed_in else demo_zone(request)
     match = getattr(request, "resolver_match", None)
     return {
         "language": getattr(request, "language", "en"),
@@ -34,11 +37,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "signed_in": signed_in,
         "nav": _navigation(request) if signed_in else [],
         "here": match.url_name if match else "",
-        "clock": clock_queries.read(),
-        "desk_zone": zone_of(request) if signed_in else "UTC",
+        "clock": reading,
+        "desk_zone": zone,
         "demo": demo,
         "is_replaying": demo is not None and not demo.is_ready,
-        "hours": range(7, 24),
+        "hours": range(clock.local_time(reading.at, zone).hour + 1, 24),
         "toasts": toasts.take(request),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from tideover.doors.screens import replay
 from tideover.doors.screens.roles import actor_of
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientRead
@@ -22,3 +23,9 @@ def zone_of(request: HttpRequest) -> str:
     """The zone in which this person's day is read: that of their first client."""
     clients = clients_of(request)
     return clients[0].zone if clients else "UTC"
+
+
+def demo_zone(request: HttpRequest) -> str:
+    """Before signing in: the zone of the demo's client, else UTC."""
+    demo = replay.demo_of(request)
+    return "UTC" if demo is None else clients_queries.get_client(demo.client_code).zone

@@ -118,13 +118,16 @@ class Page:
 
 
 def see(request: HttpRequest, case_id: int, at: datetime) -> Seen:
-    """The case within the person's scope; anything beyond it is simply not there."""
+    """The case within the person's scope, a collector's being their own work; what is beyond is simply not there."""
     try:
         case = cases_queries.get_case(case_id)
     except cases_types.UnknownCase as unknown:
         raise Http404 from unknown
     client = next((each for each in clients_of(request) if each.id == case.client_id), None)
-    if client is None:
+    user_id = actor_of(request).user_id or 0
+    if client is None or not (
+        assignment_queries.may_read(user_id, case_id, at) or contact_queries.get_open_call(user_id, case_id)
+    ):
         raise Http404
     customer = customers_queries.get_customer(case.customer_id)
     zone = customer.zone or client.zone
@@ -151,7 +154,7 @@ def build(request: HttpRequest, seen: Seen, group: str) -> Page:
     name = name_of(seen)
     latest = contact_queries.list_calls(seen.case.id)
     open_call = contact_queries.get_open_call(actor.user_id, seen.case.id)
-    mine = next((call for call in latest if call.user_id == actor.user_id), None)
+    mine = next((call for call in latest if call.user_id == actor.user_id and _is_of_today(call.asked_at, seen)), None)
     call = calls.read(open_call or mine, actor, seen.at, seen.language)
     page = Page(
         id=seen.case.id,
@@ -181,6 +184,10 @@ def build(request: HttpRequest, seen: Seen, group: str) -> Page:
     if not page.hides_amounts:
         _fill(request, page, seen, group)
     return page
+
+
+def _is_of_today(at: datetime, seen: Seen) -> bool:
+    return clock.local_date(at, seen.client.zone) == clock.local_date(seen.at, seen.client.zone)
 
 
 def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from tideover.core import words
+from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.decide.assignment import queries as assignment_queries
@@ -44,7 +45,7 @@ class Item:
     reason: str
     is_done: bool
     is_current: bool
-    done_text: str
+    can_wait: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def open_days(request: HttpRequest) -> list[tuple[int, date]]:
 
 
 def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queue:
-    """The signed-in collector's list; *next* is the first case not done after the current one, else the first."""
+    """The signed-in collector's list; *next* is the first case not done after the current one, else the first.
+
+    A call-back agreed for a later hour, or a case without a number, is offered last.
+    """
     collector_id = actor_of(request).user_id
     assert collector_id is not None
     days = open_days(request)
@@ -92,6 +96,7 @@ def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queu
 def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_case_id: int | None) -> Queue:
     """The work items as a list to read."""
     language = request.language  # type: ignore[attr-defined]
+    at = clock_queries.now()
     cases = {case.id: case for case in cases_queries.list_cases({each.case_id for each in work})}
     names = customers_queries.get_names({case.customer_id for case in cases.values()})
     titles = cases_queries.get_stage_titles()
@@ -114,7 +119,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 reason=_reason(each, zone, language),
                 is_done=each.is_done,
                 is_current=each.case_id == current_case_id,
-                done_text=_done(each, language),
+                can_wait=each.action == "find-contact-point" or (each.due_at is not None and each.due_at > at),
             )
         )
     return Queue(items=items, next_url=_next(items, current_case_id))
@@ -155,4 +160,5 @@ def _local_time(at: datetime, zone: str) -> str:
 def _next(items: list[Item], current_case_id: int | None) -> str | None:
     place = next((i for i, item in enumerate(items) if item.case_id == current_case_id), -1)
     after = [item for item in items[place + 1 :] + items[: max(place, 0)] if not item.is_done]
-    return after[0].url if after else None
+    now = [item for item in after if not item.can_wait]
+    return (now or after)[0].url if after else None
