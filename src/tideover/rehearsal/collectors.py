@@ -6,6 +6,7 @@ Where in the day an item is done follows from its place on the list, so a day th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -63,27 +64,36 @@ class Desk:
         return clock.instant(self.day, BEGINS, self.zone) + timedelta(minutes=MINUTES_AN_ITEM * position)
 
 
-def work_day(
-    *, demo: DemoRead, team_id: int, client_id: int, day: date, zone: str, not_for: frozenset[int]
-) -> Counter[str]:
-    """Let everybody on the team, except those who work by hand, do what is left of their day's list."""
+def list_simulated(team_id: int, by_hand: frozenset[int]) -> list[int]:
+    """The collectors of the team whose lists the rehearsal works, in the order of their names."""
+    return [each.user_id for each in staff_queries.list_collectors(team_id) if each.user_id not in by_hand]
+
+
+def work_lists(*, demo: DemoRead, user_ids: Iterable[int], zone: str, is_over: Callable[[], bool]) -> Counter[str]:
+    """Let these collectors do what is left of their lists of the open day; stops between two items if it is over."""
     counts: Counter[str] = Counter()
     with simulated_line.told_by_hand():
-        for member in staff_queries.list_collectors(team_id):
-            if member.user_id not in not_for:
-                actor = staff_queries.get_actor(member.user_id)
-                counts += _work_list(Desk(actor, demo, day, zone))
-        for member in staff_queries.list_members(team_id):
-            if Role.TEAM_LEADER in member.roles and member.user_id not in not_for:
-                counts += _review(staff_queries.get_actor(member.user_id), client_id, demo, day, zone)
+        for user_id in user_ids:
+            counts += _work_list(Desk(staff_queries.get_actor(user_id), demo, demo.open_date, zone), is_over)
     return counts
 
 
-def _work_list(desk: Desk) -> Counter[str]:
+def review(*, demo: DemoRead, team_id: int, client_id: int, zone: str) -> int:
+    """Let the leaders look at the cases that wait before their final notice; says how many were looked at."""
+    return sum(
+        _review(staff_queries.get_actor(member.user_id), client_id, demo, demo.open_date, zone)
+        for member in staff_queries.list_members(team_id)
+        if Role.TEAM_LEADER in member.roles
+    )
+
+
+def _work_list(desk: Desk, is_over: Callable[[], bool]) -> Counter[str]:
     counts: Counter[str] = Counter()
     assert desk.actor.user_id is not None
     _finish_live_call(desk)
     for item in assignment_queries.list_work(desk.actor.user_id, desk.day):
+        if is_over():
+            break
         if not item.is_done and item.action == "contact":
             counts[_work_item(desk, item)] += 1
     return counts
@@ -189,20 +199,20 @@ _NOTHING_SAID: dict[str, Any] = {
 }
 
 
-def _review(actor: Actor, client_id: int, demo: DemoRead, day: date, zone: str) -> Counter[str]:
+def _review(actor: Actor, client_id: int, demo: DemoRead, day: date, zone: str) -> int:
     """The leader reads the cases that wait before their final notice, and lets most of them go on."""
-    counts: Counter[str] = Counter()
-    begins_at = clock.instant(day, REVIEWS_BEGIN, zone)
-    for place, item in enumerate(assignment_queries.list_reviews([client_id], day)):
-        if item.is_done or item.stage != REVIEWED_STAGE:
-            continue
+    waiting = [
+        item
+        for item in assignment_queries.list_reviews([client_id], day)
+        if not item.is_done and item.stage == REVIEWED_STAGE
+    ]
+    for place, item in enumerate(waiting):
         goes_on = draws.below(10, demo.seed, "review", day, item.case_id) < GO_ON_OF_TEN
         cases.review(
             case_id=item.case_id,
             account_id=item.lead_account_id,
             decision=cases_types.ReviewDecision.GO_ON if goes_on else cases_types.ReviewDecision.STAY,
-            at=begins_at + timedelta(seconds=90 * place),
+            at=clock.instant(day, REVIEWS_BEGIN, zone) + timedelta(seconds=90 * place),
             actor=actor,
         )
-        counts["reviewed"] += 1
-    return counts
+    return len(waiting)

@@ -17,7 +17,8 @@ from django.db import transaction
 from tideover.core.clock import operations as clock_operations
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
-from tideover.rehearsal import cast, queries, replaying
+from tideover.rehearsal import cast, hands, queries, replaying
+from tideover.rehearsal.hands import Hands
 from tideover.rehearsal.models import Demo
 from tideover.rehearsal.types import ClockGoesForward, DemoRead, Stage, StillReplaying
 
@@ -28,6 +29,7 @@ DAYS = 30
 COLLECTORS = 4
 WORK_ITEMS_PER_DAY_MAX = 60
 CASES_MAX = 400
+WORTH_HELP_DAYS = 3
 HANDED_OVER = time(9)
 WAITS_AT = time(23, 59)
 
@@ -69,10 +71,11 @@ def set_clock(day: date, at_time: time) -> None:
     )
 
 
-def replay(*, progress: Progress | None = None, stop_after: date | None = None) -> DemoRead:
+def replay(*, progress: Progress | None = None, stop_after: date | None = None, processes: int = 1) -> DemoRead:
     """Import the portfolio and play the days that are not yet played; then hand the desk over.
 
-    Cut off at any point and called again, it goes on where it was.
+    Cut off at any point and called again, it goes on where it was. With more ``processes`` the collectors' lists are
+    shared among them, each on its own connection.
     """
     demo = queries.get_demo()
     tell = progress or (lambda _demo: None)
@@ -81,23 +84,24 @@ def replay(*, progress: Progress | None = None, stop_after: date | None = None) 
         replaying.import_portfolio(demo, folder())
         demo = _move(stage=Stage.REPLAYING)
         tell(demo)
-    while demo.stage is Stage.REPLAYING and demo.days_done < demo.days_total:
-        if stop_after is not None and demo.open_date > stop_after:
-            return demo
-        _play_day(demo)
-        demo = _move(days_done=demo.days_done + 1)
-        tell(demo)
+    with hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping:
+        while demo.stage is Stage.REPLAYING and demo.days_done < demo.days_total:
+            if stop_after is not None and demo.open_date > stop_after:
+                return demo
+            _play_day(demo, helping)
+            demo = _move(days_done=demo.days_done + 1)
+            tell(demo)
     if demo.stage is Stage.REPLAYING:
         demo = _hand_over(demo)
         tell(demo)
     return demo
 
 
-def _play_day(demo: DemoRead) -> None:
+def _play_day(demo: DemoRead, helping: Hands | None) -> None:
     set_clock(demo.open_date, time(8))
     replaying.open_day(demo, folder())
     set_clock(demo.open_date, time(9))
-    replaying.work_day(demo)
+    replaying.work_day(demo, helping)
 
 
 def _hand_over(demo: DemoRead) -> DemoRead:

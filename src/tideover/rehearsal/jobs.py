@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from procrastinate.contrib.django import app
+
+PROCESSES = 2
 
 
 @app.task(queueing_lock="replay-demo", lock="replay-demo")
@@ -10,7 +14,7 @@ def replay_demo() -> None:
     """Play the demo's days that are not yet played. Idempotent: a killed replay goes on where it was."""
     from tideover.rehearsal import demo
 
-    demo.replay()
+    demo.replay(processes=min(PROCESSES, os.cpu_count() or 1))
 
 
 @app.task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import queries as ledger_queries
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.staff import queries as staff_queries
-from tideover.rehearsal import behaviour, cast, collectors, payment_files, people
+from tideover.rehearsal import behaviour, cast, collectors, payment_files, people, queries
+from tideover.rehearsal.hands import Hands
 from tideover.rehearsal.payment_files import Debt, Due
 from tideover.rehearsal.portfolio import PLACEMENTS, Portfolio
 from tideover.rehearsal.types import DemoRead
@@ -72,16 +74,20 @@ def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path
         )
 
 
-def work_day(demo: DemoRead) -> Counter[str]:
+def work_day(demo: DemoRead, hands: Hands | None) -> Counter[str]:
     """Let the simulated team do what is left of the open day, and enter what was paid by other ways."""
-    day = demo.open_date
     client = clients_queries.get_client(demo.client_code)
     team = staff_queries.get_team(cast.TEAM)
-    counts = collectors.work_day(
-        demo=demo, team_id=team.id, client_id=client.id, day=day, zone=client.zone, not_for=demo.by_hand_user_ids
-    )
-    counts["paid-by-page"] += _enter_payments(demo, client, day)
+    user_ids = collectors.list_simulated(team.id, demo.by_hand_user_ids)
+    counts = hands.work(user_ids) if hands is not None else work_lists(user_ids, is_over=lambda: False)
+    counts["reviewed"] += collectors.review(demo=demo, team_id=team.id, client_id=client.id, zone=client.zone)
+    counts["paid-by-page"] += _enter_payments(demo, client, demo.open_date)
     return counts
+
+
+def work_lists(user_ids: Iterable[int], *, is_over: Callable[[], bool]) -> Counter[str]:
+    """Let some collectors do what is left of their lists of the demo's open day."""
+    return collectors.work_lists(demo=queries.get_demo(), user_ids=user_ids, zone=cast.ZONE, is_over=is_over)
 
 
 def _enter_payments(demo: DemoRead, client: ClientRead, day: date) -> int:

@@ -1,0 +1,93 @@
+"""More hands for a replay: processes that work some collectors' lists, so that a demo uses two cores.
+
+    python -m tideover.rehearsal.hands
+
+One line a task on standard input (a day and user ids), one line an answer on standard output (the counts). Standard
+input ends with whoever asked for the work, and so does this process, between two items at the latest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess  # nosec B404
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO
+
+
+class HandsLost(RuntimeError):
+    """A helping process ended before its work was done. The replay stops there, and goes on when it is run again."""
+
+
+class Hands:
+    """Some processes that each work lists on their own connection."""
+
+    def __init__(self, processes: Sequence[subprocess.Popen[str]]) -> None:
+        self._processes = processes
+
+    def work(self, user_ids: Sequence[int]) -> Counter[str]:
+        """Let the lists of these collectors on the demo's open day be worked, shared among the processes."""
+        shares = [list(user_ids[place :: len(self._processes)]) for place in range(len(self._processes))]
+        for process, share in zip(self._processes, shares, strict=True):
+            _pipe(process.stdin).write(json.dumps(share) + "\n")
+            _pipe(process.stdin).flush()
+        counts: Counter[str] = Counter()
+        for process in self._processes:
+            answer = _pipe(process.stdout).readline()
+            if not answer:
+                raise HandsLost
+            counts.update(json.loads(answer))
+        return counts
+
+
+@contextmanager
+def employed(count: int) -> Iterator[Hands | None]:
+    """As many helping processes, or None where one process does it all."""
+    if count < 2:
+        yield None
+        return
+    processes = [_start() for _ in range(count)]
+    try:
+        yield Hands(processes)
+    finally:
+        for process in processes:
+            _pipe(process.stdin).close()
+        for process in processes:
+            process.wait(60)
+            _pipe(process.stdout).close()
+
+
+def _start() -> subprocess.Popen[str]:
+    return subprocess.Popen(  # nosec B603
+        [sys.executable, "-m", "tideover.rehearsal.hands"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tideover.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    if pipe is None:
+        raise HandsLost
+    return pipe
+
+
+def main() -> None:
+    """Do what standard input asks for, until it ends."""
+    import django
+
+    django.setup()
+    from tideover.rehearsal import replaying
+
+    asked_by = os.getppid()
+    for line in sys.stdin:
+        counts = replaying.work_lists(json.loads(line), is_over=lambda: os.getppid() != asked_by)
+        print(json.dumps(counts), flush=True)
+
+
+if __name__ == "__main__":
+    main()
