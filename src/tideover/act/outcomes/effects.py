@@ -71,7 +71,15 @@ def apply(rule: OutcomeRule, call: CallRead, account_id: int, said: Said, at: da
             call_back_at = said.call_back_at
         elif isinstance(effect, FollowUpAfter):
             call_back_at = clock.start_of_day(said.today + timedelta(days=effect.days), said.zone)
-        elif isinstance(effect, MarkContactPoint):
+    protect(rule, call, at, actor)
+    cases.set_call_back(case_id=call.case_id, call_back_at=call_back_at, at=at, actor=actor)
+    return followed if call_back_at is None else replace(followed, next_step_at=call_back_at)
+
+
+def protect(rule: OutcomeRule, call: CallRead, at: datetime, actor: Actor) -> None:
+    """Carry out what the customer or a stranger asked for themselves; it holds whether the case is open or not."""
+    for effect in rule.effects:
+        if isinstance(effect, MarkContactPoint):
             customers.mark_contact_point_unusable(
                 contact_point_id=call.contact_point_id, cause=effect.cause, at=at, actor=actor
             )
@@ -79,8 +87,6 @@ def apply(rule: OutcomeRule, call: CallRead, account_id: int, said: Said, at: da
             customers.opt_out(
                 customer_id=call.customer_id, channels=effect.channels, purposes=(COLLECTION,), at=at, actor=actor
             )
-    cases.set_call_back(case_id=call.case_id, call_back_at=call_back_at, at=at, actor=actor)
-    return followed if call_back_at is None else replace(followed, next_step_at=call_back_at)
 
 
 def _hold(

@@ -59,9 +59,10 @@ def record(
     """Record what a talk came to, and what follows from it, in one transaction.
 
     ``once_key`` makes a retry the same outcome. On a case that was closed meanwhile the outcome is on record, and
-    nothing follows from it (``case_was_closed``). Where somebody else recorded on the case during this call, both
-    stand, and ``meanwhile`` says so. Raises FormRefused, UnknownResult, UnknownArrearsReason, RecordedAlready,
-    NotAnswered, CallOfAnotherCase, and what contact and arrangements refuse.
+    nothing follows from it (``case_was_closed``) but what protects people: an opt-out, a number not to be used.
+    Where somebody else recorded on the case during this call, both stand, and ``meanwhile`` says so. Raises
+    FormRefused, UnknownResult, UnknownArrearsReason, RecordedAlready, NotAnswered, CallOfAnotherCase, and what
+    contact and arrangements refuse.
     """
     require(actor, Role.COLLECTOR, Role.TEAM_LEADER)
     with transaction.atomic():
@@ -177,7 +178,9 @@ def _write(
     closed = not case.is_open
     by_line = spoke_to == SpokeTo.NOBODY
     followed = effects.Followed()
-    if not closed and not by_line:
+    if closed:
+        effects.protect(file.data, call, at, actor)
+    elif not by_line:
         followed = effects.apply(file.data, call, account_id, said, at, actor)
     result = file.id.removeprefix(queries.PREFIX)
     salt = journal_rules.new_salt()

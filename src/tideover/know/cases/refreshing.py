@@ -79,6 +79,7 @@ def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: dat
                 text = text.replace("'<next-move>'", next_move_sql(ladders))
             cursor.execute(text, params)
             _note_filled(cursor.rowcount, *FILLS.get(step, ()))
+        cursor.execute(_AS_BEFORE)
 
 
 def _note_filled(rows: int, *tables: str) -> None:

@@ -177,6 +177,15 @@ def test_an_outcome_on_a_case_that_was_closed_meanwhile_is_kept_and_nothing_foll
     assert queries.get_note(read.id) == "说明天去银行"
 
 
+def test_who_asks_not_to_be_called_again_is_heard_even_where_the_case_was_closed_meanwhile(
+    wang: Owing, lin: Actor
+) -> None:
+    call = answered(wang, lin)
+    Case.objects.filter(pk=wang.case_id).update(closed_date=MONDAY, close_cause="paid")
+    record(call, lin, "wants-no-calls")
+    assert customers_queries.has_opted_out(wang.customer_id, "call", "collection", moment("10:06"))
+
+
 def test_two_people_on_one_case_are_both_on_record_and_the_second_is_told(
     house: House, wang: Owing, lin: Actor
 ) -> None:

@@ -37,4 +37,4 @@ SELECT payment.account_id, span.component,
     payment.currency, payment.value_date, payment.booked_at, payment.reference
 FROM payment
 JOIN span ON span.account_id = payment.account_id
-    AND span.starts < payment.ends AND payment.starts < span.ends
+    AND least(payment.ends, span.ends) > greatest(payment.starts, span.starts)
