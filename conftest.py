@@ -53,8 +53,18 @@ def run_jobs() -> Callable[[], int]:
                 if waiting is None:
                     return count
                 job, task, arguments = waiting
-                app.tasks[task](**json.loads(arguments))
+                _run_task(app, app.tasks[task], json.loads(arguments))
                 cursor.execute("update procrastinate_jobs set status = 'succeeded' where id = %s", [job])
                 count += 1
 
     return run
+
+
+def _run_task(app: Any, task: Any, arguments: dict[str, Any]) -> None:
+    if not task.pass_context:
+        task(**arguments)
+        return
+    from procrastinate import JobContext
+
+    job = task.configure().job
+    task(JobContext(start_timestamp=0, app=app, job=job, abort_reason=lambda: None), **arguments)

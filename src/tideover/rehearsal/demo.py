@@ -71,11 +71,17 @@ def set_clock(day: date, at_time: time) -> None:
     )
 
 
-def replay(*, progress: Progress | None = None, stop_after: date | None = None, processes: int = 1) -> DemoRead:
+def replay(
+    *,
+    progress: Progress | None = None,
+    stop_after: date | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+    processes: int = 1,
+) -> DemoRead:
     """Import the portfolio and play the days that are not yet played; then hand the desk over.
 
-    Cut off at any point and called again, it goes on where it was. With more ``processes`` the collectors' lists are
-    shared among them, each on its own connection.
+    Cut off at any point and called again, it goes on where it was; told that it ``is_stopping`` it ends with the day.
+    With more ``processes`` the collectors' lists are shared among them, each on its own connection.
     """
     demo = queries.get_demo()
     tell = progress or (lambda _demo: None)
@@ -86,7 +92,7 @@ def replay(*, progress: Progress | None = None, stop_after: date | None = None, 
         tell(demo)
     with hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping:
         while demo.stage is Stage.REPLAYING and demo.days_done < demo.days_total:
-            if stop_after is not None and demo.open_date > stop_after:
+            if is_stopping() or (stop_after is not None and demo.open_date > stop_after):
                 return demo
             _play_day(demo, helping)
             demo = _move(days_done=demo.days_done + 1)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 PROCESSES = 2
 
 
-@app.task(queueing_lock="replay-demo", lock="replay-demo")
-def replay_demo() -> None:
+@app.task(queueing_lock="replay-demo", lock="replay-demo", pass_context=True)
+def replay_demo(context: JobContext) -> None:
     """Play the demo's days that are not yet played. Idempotent: a killed replay goes on where it was."""
     from tideover.rehearsal import demo
 
-    demo.replay(processes=min(PROCESSES, os.cpu_count() or 1))
+    demo.replay(processes=min(PROCESSES, os.cpu_count() or 1), is_stopping=context.should_abort)
 
 
 @app.task

@@ -16,7 +16,7 @@ from tideover.core.jobs import lost
 CONCURRENCY = 2
 """One long job and the small ones beside it."""
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 2
 """After this long a stopping worker tells its jobs to give up; a job that listens ends at its next step."""
 
 
