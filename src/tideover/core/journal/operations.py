@@ -39,15 +39,15 @@ _LINKS = """
 WITH given AS MATERIALIZED (
     SELECT rows.chain_id, rows.body::text AS body FROM ({select}) AS rows (chain_id, body)
 ), head AS MATERIALIZED (
-    SELECT chain_id, length, digest FROM journal_chain_head
-    WHERE chain_id IN (SELECT given.chain_id FROM given)
-    ORDER BY chain_id
-    FOR UPDATE
+    SELECT given.chain_id, given.body, locked.length, locked.digest
+    FROM given JOIN journal_chain_head AS locked ON locked.chain_id = given.chain_id
+    ORDER BY given.chain_id
+    FOR UPDATE OF locked
 ), link AS MATERIALIZED (
-    SELECT given.chain_id, head.length + 1 AS sequence, head.digest AS previous, given.body,
-        encode(sha256(convert_to(concat_ws(E'\\n', head.digest, given.chain_id::text, (head.length + 1)::text,
-            %(kind)s, %(room)s, %(at_text)s, %(recorded_at_text)s, %(actor)s, given.body), 'UTF8')), 'hex') AS digest
-    FROM given JOIN head USING (chain_id)
+    SELECT head.chain_id, head.length + 1 AS sequence, head.digest AS previous, head.body,
+        encode(sha256(convert_to(concat_ws(E'\\n', head.digest, head.chain_id::text, (head.length + 1)::text,
+            %(kind)s, %(room)s, %(at_text)s, %(recorded_at_text)s, %(actor)s, head.body), 'UTF8')), 'hex') AS digest
+    FROM head
 ), filed AS (
     INSERT INTO journal_fact
         (chain_id, sequence, kind, room, at, recorded_at, actor, body, previous, digest)
