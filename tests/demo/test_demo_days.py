@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
 
 from tideover.core.journal import queries as journal_queries
 from tideover.decide.receipts import operations as receipts
@@ -17,7 +17,7 @@ from tideover.rehearsal import demo, queries
 from tideover.rehearsal.types import Stage
 
 ACCOUNTS = 200
-DAYS = 12
+DAYS = 10
 
 # Each of these queries gives the rows that break a promise of the house: there must be none.
 BROKEN = {
@@ -65,7 +65,7 @@ BROKEN = {
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def folder(tmp_path: Path, settings: Any) -> Path:
     settings.STORE = tmp_path / "store"
     return tmp_path
 

@@ -25,6 +25,7 @@ class Who(enum.StrEnum):
 
     CUSTOMER = "customer"
     THIRD_PERSON = "third-person"
+    TIRED_THIRD_PERSON = "tired-third-person"
     STRANGER = "stranger"
 
 
@@ -106,7 +107,8 @@ def _who(customer: str, position: int, attempt: int, seed: int) -> Who:
         return Who.STRANGER
     share = rates["answered_by_third_person"]["share"]
     if number == "of-a-third-person" or draws.chance(share, seed, "third", customer, position, attempt):
-        return Who.THIRD_PERSON
+        says_stop = draws.chance(rates["third_person_says_stop"]["share"], seed, "stop", customer, position)
+        return Who.TIRED_THIRD_PERSON if says_stop else Who.THIRD_PERSON
     return Who.CUSTOMER
 
 

@@ -44,7 +44,11 @@ RESULTS = {
     Reply.REFUSES: "refuses",
     Reply.WANTS_NO_CALLS: "wants-no-calls",
 }
-OTHERS = {Who.THIRD_PERSON: "third-person", Who.STRANGER: "wrong-number"}
+OTHERS = {
+    Who.THIRD_PERSON: "third-person",
+    Who.TIRED_THIRD_PERSON: "third-person-says-stop",
+    Who.STRANGER: "wrong-number",
+}
 HOLD_DAYS = {Reply.DISPUTES: 10, Reply.IN_HARDSHIP: 21}
 GO_ON_OF_TEN = 8
 REVIEWED_STAGE = "pre-final-review"

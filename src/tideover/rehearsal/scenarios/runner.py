@@ -275,7 +275,7 @@ def _talk_to_another(current: Run, day: date, at: datetime, phrase: Phrase) -> N
     call = _answered(current, day, at)
     actor = staff_queries.get_actor(call.user_id)
     contact.note_third_person(call_id=call.id, at=at + timedelta(seconds=20), actor=actor)
-    _record(call, at, actor, "third-person", collectors.OTHERS[phrase.kind])
+    _record(call, at, actor, "third-person", phrase.kind)
 
 
 def _record(
