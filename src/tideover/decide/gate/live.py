@@ -42,9 +42,7 @@ def read(
     return _by(seen, contact_point_id, next((point for point in points if point.id == contact_point_id), None), at)
 
 
-def read_each_point(
-    *, case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int
-) -> list[Circumstances]:
+def read_each_point(*, case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int) -> list[Circumstances]:
     """The same, once for each of the customer's contact points, those in use first; without any, once."""
     seen = _read(case, channel, purpose, at, user_id)
     points = customers.list_contact_points(case.customer_id)

@@ -10,9 +10,7 @@ from tideover.decide.gate.types import PermitAnswer, PermitRead, PermitUnknown, 
 from tideover.know.cases import queries as cases
 
 
-def look(
-    *, case_id: int, account_id: int, channel: str, purpose: str, at: datetime, user_id: int
-) -> PermitAnswer:
+def look(*, case_id: int, account_id: int, channel: str, purpose: str, at: datetime, user_id: int) -> PermitAnswer:
     """What a permit asked for now would answer, by the same rules; nothing is written and nothing is counted.
 
     Of the customer's contact points the best answer counts: whether there is one that may be used.

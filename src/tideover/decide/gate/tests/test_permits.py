@@ -92,9 +92,7 @@ def test_one_cap_over_all_clients_and_a_refusal_names_no_other(house: House, cli
     assert not any("island" in text.lower() for text in refused.says.values())
 
 
-def test_an_unused_permit_is_void_after_two_minutes_and_still_counts(
-    house: House, client_id: int, lin: Actor
-) -> None:
+def test_an_unused_permit_is_void_after_two_minutes_and_still_counts(house: House, client_id: int, lin: Actor) -> None:
     wang = house.owing(client_id)
     answer = ask(wang, lin)
     assert answer.permit_id is not None
@@ -236,9 +234,7 @@ def test_nobody_is_called_about_nothing(house: House, client_id: int, lin: Actor
     assert ask(house.owing(client_id, owed=owed), lin).clause == "jurisdictions.cn.purpose"
 
 
-def test_a_number_that_turned_out_to_be_somebody_else_s_is_not_called(
-    house: House, client_id: int, lin: Actor
-) -> None:
+def test_a_number_that_turned_out_to_be_somebody_else_s_is_not_called(house: House, client_id: int, lin: Actor) -> None:
     wang = house.owing(client_id)
     customers.mark_contact_point_unusable(
         contact_point_id=wang.contact_point_id, cause="wrong-person", at=moment("09:00"), actor=lin
