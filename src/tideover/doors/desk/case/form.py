@@ -21,6 +21,7 @@ from tideover.doors.desk.case.pages import Seen
 from tideover.know.ledger import queries as ledger_queries
 
 LONGEST_NOTE = 2000
+FURTHEST_DAYS = 3660
 AHEAD = {"s": 1, "d": 3, "f": 5, "g": 7, "h": 10}
 TIMES = {"z": "09:00", "x": "10:30", "c": "14:00", "v": "16:00", "b": "19:00"}
 
@@ -108,10 +109,10 @@ class RecordForm:
         """The form as it was sent; ``problems`` says what could not be read."""
         form = cls.empty(seen, call)
         for name in ("result", "amount", "promise_date", "call_back_date", "call_back_time", "hold_until"):
-            setattr(form, name, posted.get(name, "").strip())
-        form.arrears_reason = posted.get("arrears_reason", "")
-        form.note = posted.get("note", "")[:LONGEST_NOTE]
-        form.once_key = posted.get("once_key", "")[:64] or form.once_key
+            setattr(form, name, _sent(posted, name).strip())
+        form.arrears_reason = _sent(posted, "arrears_reason")
+        form.note = _sent(posted, "note")[:LONGEST_NOTE]
+        form.once_key = _sent(posted, "once_key")[:64] or form.once_key
         form._parse()
         return form
 
@@ -185,10 +186,13 @@ class RecordForm:
 
     def _date(self, text: str) -> date | None:
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
+            day = None
+        if day is None or abs((day - self.today).days) > FURTHEST_DAYS:
             self._wrong("desk.case.error.date")
             return None
+        return day
 
     def _time(self) -> time | None:
         try:
@@ -199,6 +203,11 @@ class RecordForm:
 
     def _wrong(self, code: str) -> None:
         self.problems.append(words.render(code, self.language, example=self.date_example))
+
+
+def _sent(posted: QueryDict, name: str) -> str:
+    """A field as it was sent, without the NUL that no keyboard types and no database keeps."""
+    return posted.get(name, "").replace("\0", "")
 
 
 def _result(rule: outcomes_types.ResultRead, seen: Seen) -> Choice:

@@ -55,6 +55,13 @@ class HoldForm(forms.Form):
     scope = forms.ChoiceField(choices=[("account", "account"), ("case", "case"), ("person", "person")])
     until = forms.DateField(input_formats=["%Y-%m-%d"])
 
+    def clean_until(self) -> date:
+        """Refuse a day that no calendar of ours reaches."""
+        until: date = self.cleaned_data["until"]
+        if not 1900 <= until.year <= 2199:
+            raise forms.ValidationError("out of reach")
+        return until
+
 
 @for_roles(Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER)
 @require_http_methods(["GET", "HEAD", "POST"])
