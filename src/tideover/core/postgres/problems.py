@@ -48,3 +48,12 @@ class AddressInvalid(Problem):
 
     def __init__(self, *, variable: str) -> None:
         super().__init__(variable=variable)
+
+
+class ApplicationRoleUnfit(Problem):
+    """The role that DATABASE_URL names is not there, or could lift the limits that it works under."""
+
+    code = "postgres.application-role-unfit"
+
+    def __init__(self, *, role: str, why: str) -> None:
+        super().__init__(role=role, why=why)

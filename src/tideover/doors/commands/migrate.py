@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from typing import Any
 
 from django.core.management import call_command
@@ -32,9 +33,11 @@ def run(args: argparse.Namespace) -> int:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     waiting = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
     if not args.check:
-        _limit_application()
+        owner, application = _roles()
+        roles.limit_application(owner, application)
         if waiting:
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        roles.limit_tables(owner, application)
         if not policy_queries.active_versions():
             database.activate_policies()
     if args.json:
@@ -44,8 +47,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.check and waiting else 0
 
 
-def _limit_application() -> None:
-    """Say what the application may do before there is a table, so that each new one is under it."""
+def _roles() -> tuple[Address, str]:
+    """Where this process is, as the owner, and the name of the role that the application works as.
+
+    What the application may do is said before there is a table, so that each new one is under it, and again after.
+    """
     settings = connection.settings_dict
     owner = Address(
         name=settings["NAME"],
@@ -55,7 +61,5 @@ def _limit_application() -> None:
         port=str(settings["PORT"] or ""),
         options=tuple(sorted((key, str(value)) for key, value in settings["OPTIONS"].items())),
     )
-    import os
-
     given = os.environ.get("DATABASE_URL")
-    roles.limit_application(owner, Address.parse(given).user if given else APPLICATION)
+    return owner, Address.parse(given).user if given else APPLICATION
