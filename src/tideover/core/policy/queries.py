@@ -29,7 +29,7 @@ def load(kind: str) -> list[PolicyFile]:
     if key not in _accepted:
         found = library().load(kind)
         if kinds.get_kind(kind).is_activated:
-            refuse_changed(found)
+            refuse_changed(found, kind)
         _accepted[key] = found
     return _accepted[key]
 
@@ -63,9 +63,14 @@ def active_versions() -> dict[str, str]:
     return {row.policy_id: row.version for row in list_activations()}
 
 
-def refuse_changed(found: list[PolicyFile]) -> None:
-    """Raise PolicyChanged with the names of the files that are not the activated ones."""
-    active = active_versions()
-    changed = [file.id for file in found if active.get(file.id) != file.version]
-    if active and changed:
-        raise PolicyChanged(policies=", ".join(changed))
+def refuse_changed(found: list[PolicyFile], kind: str | None = None) -> None:
+    """Raise PolicyChanged with the names of the files that are not the activated ones, or are gone.
+
+    ``found`` is every file of the kind; of every kind that is activated, where none is named.
+    """
+    active = {row.policy_id: row for row in list_activations()}
+    here = {file.id: file.version for file in found}
+    changed = [id for id, version in here.items() if id not in active or active[id].version != version]
+    gone = [id for id, row in active.items() if id not in here and kind in (None, row.kind)]
+    if active and (changed or gone):
+        raise PolicyChanged(policies=", ".join(sorted([*changed, *gone])))

@@ -65,6 +65,20 @@ def test_a_file_that_was_never_activated_is_refused_too(overlay: Path) -> None:
         queries.get("calendars", "calendars.de")
 
 
+def test_a_rule_that_was_taken_away_is_missed_by_name(overlay: Path) -> None:
+    write(overlay, "de")
+    forget()
+    policy.activate_shipped(at=AT, actor=SYSTEM)
+    for file in overlay.rglob("de*.yaml"):
+        file.unlink()
+    forget()
+    with pytest.raises(PolicyChanged) as refused:
+        queries.load("calendars")
+    assert refused.value.fields["policies"] == "calendars.de"
+    with pytest.raises(PolicyChanged):
+        policy.activate_shipped(at=AT, actor=SYSTEM)
+
+
 def test_where_nothing_was_activated_every_file_is_taken(overlay: Path) -> None:
     write(overlay, "de")
     forget()
