@@ -19,6 +19,7 @@ from tideover.know.cases.types import (
     AccountNotInCase,
     CaseClosed,
     CaseLocked,
+    CollectorCannotWork,
     HoldPeriodEmpty,
     HoldReason,
     HoldScope,
@@ -29,6 +30,7 @@ from tideover.know.cases.types import (
     UnknownHold,
 )
 from tideover.know.clients import queries as clients_queries
+from tideover.know.staff import queries as staff_queries
 
 ROOM = "cases"
 
@@ -264,12 +266,17 @@ def assign_collectors(*, given: str, params: Mapping[str, Any], at: datetime, ac
 
 
 def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetime, actor: Actor) -> None:
-    """Give a case to another collector. A change needs a cause out of the closed list; raises CaseClosed."""
+    """Give a case to another collector. A change needs a cause out of the closed list.
+
+    Raises UnknownCause, CaseClosed, and CollectorCannotWork for somebody who may not work for the client.
+    """
     require(actor, Role.TEAM_LEADER)
     if cause not in rules.CHANGE_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(rules.CHANGE_CAUSES))
     with transaction.atomic():
         case = _lock_open_case(case_id, actor)
+        if not staff_queries.is_working(collector_id, case.client_id):
+            raise CollectorCannotWork(case_id=case_id, collector_id=collector_id)
         assign_collectors(
             given="SELECT %(case_id)s::bigint AS case_id, %(collector_id)s::bigint AS collector_id,"
             " %(cause)s::text AS cause",

@@ -314,3 +314,9 @@ class UnknownCause(Problem):
     """A change needs a cause out of the closed list."""
 
     code = "cases.unknown-cause"
+
+
+class CollectorCannotWork(Problem):
+    """Whoever is to have the case is not active, or in no team that may work for its client."""
+
+    code = "cases.collector-cannot-work"

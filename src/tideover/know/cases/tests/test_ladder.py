@@ -10,7 +10,14 @@ from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.models import DayChange, StageMove
 from tideover.know.cases.tests.portfolio import Story, at, day
-from tideover.know.cases.types import CaseClosed, HoldReason, HoldScope, NotUnderReview, ReviewDecision
+from tideover.know.cases.types import (
+    CaseClosed,
+    CollectorCannotWork,
+    HoldReason,
+    HoldScope,
+    NotUnderReview,
+    ReviewDecision,
+)
 from tideover.know.portfolio import queries as portfolio_queries
 
 pytestmark = pytest.mark.django_db
@@ -258,7 +265,9 @@ def test_a_change_of_collector_needs_a_cause_and_shows_who_had_the_case_until_wh
     assert mei.user_id is not None
 
     with pytest.raises(cases.UnknownCause):
-        cases.change_collector(case_id=case_id, collector_id=mei.user_id, cause="", at=at(3), actor=leader)
+        with pytest.raises(CollectorCannotWork):
+        cases.change_collector(case_id=case_id, collector_id=0, cause="workload", at=at(3), actor=leader)
+    cases.change_collector(case_id=case_id, collector_id=mei.user_id, cause="", at=at(3), actor=leader)
     cases.change_collector(case_id=case_id, collector_id=mei.user_id, cause="customer-asked", at=at(3), actor=leader)
 
     tenures = cases_queries.get_case(case_id).tenures
