@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from tideover.core.access import operations as access
 from tideover.core.access.types import SYSTEM, Role
+from tideover.doors.screens import replay
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a ferry is not a bridge"
@@ -104,3 +108,22 @@ def test_every_address_states_its_roles() -> None:
 
     silent = [str(each.pattern) for each in views(get_resolver().url_patterns) if not hasattr(each.callback, "roles")]
     assert not silent
+
+
+def test_while_past_days_are_replayed_pages_can_be_read_but_nothing_written(
+    client: Client, wang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, wang)
+    monkeypatch.setattr(replay, "is_running", lambda request: True)
+    assert client.get("/ladder").status_code == 200
+    answer = client.post("/cases/1/dial", {"contact_point": "1"})
+    assert answer.status_code == 503 and "目前只读" in answer.content.decode()
+    assert client.post("/language", {"language": "en"}).status_code == 302
+
+
+def test_what_is_vendored_is_what_its_list_says() -> None:
+    folder = Path(replay.__file__).parent / "static" / "tideover"
+    named = re.findall(r"\| `([\w.-]+)` \|.*`([0-9a-f]{64})` \|", (folder / "README.md").read_text())
+    assert named
+    for name, digest in named:
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest

@@ -29,7 +29,7 @@
     if (!found) return;
     event.preventDefault();
     if (found.matches("input[type=radio], input[type=checkbox]")) { found.focus(); found.click(); }
-    else if (found.matches("input, textarea, select")) found.focus();
+    else if (found.matches("input, textarea, select")) { found.focus(); if (found.matches("input")) found.select(); }
     else found.click();
   });
 
@@ -76,13 +76,10 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens).showModal();
-    const closer = event.target.closest("[data-closes]");
-    if (closer) closer.closest("dialog, .toast").remove ? closeOne(closer) : null;
+    const closes = event.target.closest("[data-closes]")?.closest("dialog, .toast");
+    if (closes?.matches("dialog")) closes.close();
+    else closes?.remove();
   });
-  const closeOne = (el) => {
-    const dialog = el.closest("dialog");
-    if (dialog) dialog.close(); else el.closest(".toast").remove();
-  };
 
   // The server failed or cannot be reached: say so, leave the page as it is.
   for (const name of ["htmx:response:error", "htmx:error"]) {
@@ -97,9 +94,4 @@
       setTimeout(() => toast.remove(), 8000);
     });
   }
-  // A submitted form's button rests, so that a second press does not send it twice.
-  document.addEventListener("submit", (event) => {
-    const button = event.submitter;
-    if (button && !event.defaultPrevented) setTimeout(() => { button.setAttribute("aria-busy", "true"); }, 0);
-  });
 })();
