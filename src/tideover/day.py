@@ -30,6 +30,7 @@ from tideover.decide.snapshot import operations as snapshot
 from tideover.decide.snapshot import queries as snapshot_queries
 from tideover.decide.strategy import operations as strategy
 from tideover.know.cases import operations as cases
+from tideover.know.clients import operations as clients_operations
 from tideover.know.clients import queries as clients
 from tideover.know.clients.types import ClientRead
 
@@ -123,9 +124,11 @@ class _Day:
         self.ends_at = clock.end_of_day(day, client.zone)
 
     def judge_promises(self) -> dict[str, Any]:
+        clients_operations.take_turn(client_id=self.client.id)
         return arrangements.judge_promises(client_id=self.client.id, day=self.day, at=self.at, actor=self.actor)
 
     def refresh_cases(self) -> dict[str, Any]:
+        clients_operations.take_turn(client_id=self.client.id)
         return cases.refresh(client_id=self.client.id, day=self.day, at=self.at, actor=self.actor)
 
     def take_snapshot(self) -> dict[str, Any]:
@@ -177,6 +180,7 @@ class _Day:
         return {"file": out.digest, **counts}
 
     def file(self) -> dict[str, Any]:
+        clients_operations.take_turn(client_id=self.client.id)
         filed = receipts.file(
             client_id=self.client.id,
             day=self.day,

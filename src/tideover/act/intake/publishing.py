@@ -13,6 +13,7 @@ from tideover.act.payments import operations as payments
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
 from tideover.core.sql import files as sql_files
+from tideover.know.clients import operations as clients
 from tideover.know.clients.types import ClientRead
 from tideover.know.customers import operations as customers
 from tideover.know.ledger import operations as ledger
@@ -52,8 +53,8 @@ def next_import_id() -> int:
 
 def keep_others_out(client_id: int) -> None:
     """Imports of one client take turns until the transaction ends; the planner is told that sets are large."""
+    clients.take_turn(client_id=client_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('intake-client:' || %s::text, 0))", [client_id])
         cursor.execute("SET LOCAL enable_nestloop = off")
 
 

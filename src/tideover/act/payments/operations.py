@@ -31,6 +31,7 @@ from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.core.problem import Problem
 from tideover.core.sql import files as sql_files
+from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
 from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import queries as portfolio_queries
@@ -95,8 +96,8 @@ def _post(
     *, given: str, params: Mapping[str, Any], client_id: int, source: str, at: datetime, actor: Actor
 ) -> dict[str, int]:
     """Refuse what contradicts, keep what is new, use it, and tell each customer's chain."""
+    clients.take_turn(client_id=client_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payments:{client_id}"])
         cursor.execute(_with(given, "misfits"), {**params, "client_id": client_id})
         if (misfit := cursor.fetchone()) is not None:
             raise _misfit(*misfit)

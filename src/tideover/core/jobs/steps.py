@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from tideover.core.clock.queries import real_now
 from tideover.core.jobs.models import StepRun
+
+DEADLOCKS_MAX = 3
+"""So often a step begins anew when the database has chosen it to give way to somebody's single act."""
 
 Progress = Callable[["StepResult"], None]
 
@@ -65,16 +69,28 @@ def _run_one(sequence: str, key: str, step: Step, position: int, of: int, progre
     )
     was_done = row.done_at is not None
     if not was_done:
-        started = time.perf_counter()
-        with transaction.atomic():
-            row.result = step.act()
-            row.seconds = Decimal(str(round(time.perf_counter() - started, 3)))
-            row.done_at = real_now()
-            row.save(update_fields=["result", "done_at", "seconds"])
+        _do(row, step)
     result = StepResult(step.name, position, of, row.result, row.seconds or Decimal(0), was_done)
     if progress is not None:
         progress(result)
     return result
+
+
+def _do(row: StepRun, step: Step) -> None:
+    """The step and its being done in one transaction, again where it had to give way."""
+    for attempt in range(1, DEADLOCKS_MAX + 1):
+        started = time.perf_counter()
+        try:
+            with transaction.atomic():
+                row.result = step.act()
+                row.seconds = Decimal(str(round(time.perf_counter() - started, 3)))
+                row.done_at = real_now()
+                row.save(update_fields=["result", "done_at", "seconds"])
+            return
+        except OperationalError as error:
+            gave_way = isinstance(error.__cause__, DeadlockDetected)
+            if not gave_way or connection.in_atomic_block or attempt == DEADLOCKS_MAX:
+                raise
 
 
 def list_done(sequence: str, key: str) -> dict[str, dict[str, Any]]:

@@ -160,5 +160,7 @@ def make_daily_root(*, day: date, at: datetime) -> str:
     kept = DailyRoot.objects.filter(day=day).first()
     if kept is None:
         chains, facts, root = compute_root()
-        kept = DailyRoot.objects.create(day=day, chains=chains, facts=facts, root=root, made_at=at)
+        made = DailyRoot(day=day, chains=chains, facts=facts, root=root, made_at=at)
+        DailyRoot.objects.bulk_create([made], ignore_conflicts=True)
+        kept = DailyRoot.objects.get(day=day)  # another client's day may have ended in the same moment
     return kept.root

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tideover.core.access.rules import require
 from tideover.core.access.types import Actor, Role
@@ -69,3 +69,15 @@ def add_client(
             },
         )
     return client.pk
+
+
+def take_turn(*, client_id: int) -> None:
+    """Let what changes many of the client's rows take turns: an import, a file of payments, a step of the day.
+
+    Each of them locks rows and chains of many customers; two at once could lock each other out. The turn ends with
+    the transaction; must be inside one, and comes first in it.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a turn is taken inside the transaction that needs it")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"client:{client_id}"])

@@ -1,6 +1,8 @@
 """A sequence of steps: once, in order, and again from where it was cut off."""
 
 import pytest
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from tideover.core.jobs import steps
 from tideover.core.jobs.models import StepRun
@@ -58,3 +60,27 @@ def test_progress_hears_of_each_step_in_order() -> None:
         progress=lambda result: heard.append(f"{result.position}/{result.of} {result.name}"),
     )
     assert heard == ["1/3 judge", "2/3 snapshot", "3/3 file"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_gave_way_to_somebodys_act_begins_anew() -> None:
+    tried: list[int] = []
+
+    def act() -> dict[str, int]:
+        tried.append(1)
+        if len(tried) < 3:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return {"rows": len(tried)}
+
+    steps.run(sequence="day", key="1:2026-10-04", steps=[steps.Step("judge", act)])
+    assert steps.list_done("day", "1:2026-10-04") == {"judge": {"rows": 3}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_never_gets_its_turn_is_not_tried_for_ever() -> None:
+    def act() -> dict[str, int]:
+        raise OperationalError("deadlock detected") from DeadlockDetected()
+
+    with pytest.raises(OperationalError):
+        steps.run(sequence="day", key="1:2026-10-05", steps=[steps.Step("judge", act)])
+    assert steps.list_done("day", "1:2026-10-05") == {}

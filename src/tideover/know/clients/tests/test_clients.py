@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 
+import psycopg
 import pytest
+from django.db import transaction
 
 from tideover.core import words
 from tideover.core.access.types import SYSTEM, AccessRefused, Actor, Role
 from tideover.core.clock.rules import UnknownZone
 from tideover.core.journal import queries as journal_queries
+from tideover.core.postgres.address import Address
 from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientCodeTaken, ClientTermsWrong, UnknownClient
@@ -76,3 +80,12 @@ def test_a_collector_adds_no_client() -> None:
     collector = Actor(user_id=7, name="li", roles=frozenset({Role.COLLECTOR}))
     with pytest.raises(AccessRefused):
         clients.add_client(**TERMS, at=AT, actor=collector)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sets_of_one_client_take_turns_and_those_of_two_do_not_wait() -> None:
+    asked = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+    with psycopg.connect(Address.parse(os.environ["DATABASE_URL"]).conninfo()) as other, transaction.atomic():
+        clients.take_turn(client_id=1)
+        assert other.execute(asked, ("client:1",)).fetchone() == (False,)
+        assert other.execute(asked, ("client:2",)).fetchone() == (True,)
