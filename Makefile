@@ -52,4 +52,4 @@ test: setup  ## everything: the checks, the tests on two workers, the pages in a
 	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -q tests/browser
 
 bench: setup  ## what each part takes at 100,000 accounts, against its bare counterpart
-	$(TIDEOVER) bench
+	$(BIN)/python -m bench

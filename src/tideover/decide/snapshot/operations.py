@@ -12,12 +12,15 @@ from django.db import connection, transaction
 from tideover.core import store
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
-from tideover.core.sql import duck
+from tideover.core.sql import duck, statistics
 from tideover.core.sql import files as sql_files
 from tideover.decide.snapshot import collector_columns, columns
 from tideover.decide.snapshot.models import Snapshot
 from tideover.decide.snapshot.queries import get_taken
 from tideover.decide.snapshot.types import SnapshotKind, Taken
+
+_PUBLISHED = ("gate_attempt", "outcomes_outcome", "arrangements_promise")
+"""The tables under the published views that it reads: their statistics are taken, nothing more."""
 
 
 def take(*, client_id: int, day: date, at: datetime, actor: Actor) -> Taken:
@@ -29,6 +32,7 @@ def take(*, client_id: int, day: date, at: datetime, actor: Actor) -> Taken:
     with transaction.atomic():
         if Snapshot.objects.filter(client_id=client_id, day=day).exists():
             return get_taken(client_id, day)
+        statistics.take(*sql_files.load(__package__, "account_day").reads, *_PUBLISHED)
         params = {"client_id": client_id, "day": day, "at": at}
         with store.aside() as folder:
             taken = {
