@@ -33,7 +33,7 @@ from tideover.rehearsal.behaviour import Pickup, Reply, Who
 from tideover.rehearsal.types import DemoRead
 
 BEGINS = time(9, 5)
-MINUTES_AN_ITEM = 5
+MINUTES_AN_ITEM = 15
 REVIEWS_BEGIN = time(17, 30)
 RESULTS = {
     Reply.PROMISES: "promise-to-pay",
@@ -95,12 +95,23 @@ def _work_list(desk: Desk, is_over: Callable[[], bool]) -> Counter[str]:
     counts: Counter[str] = Counter()
     assert desk.actor.user_id is not None
     _finish_live_call(desk)
-    for item in assignment_queries.list_work(desk.actor.user_id, desk.day):
+    left = [item for item in assignment_queries.list_work(desk.actor.user_id, desk.day) if _is_call(item)]
+    later: list[tuple[datetime, WorkRead]] = []
+    for item in left:
         if is_over():
-            break
-        if not item.is_done and item.action == "contact":
-            counts[_work_item(desk, item)] += 1
+            return counts
+        said, again_at = _work_item(desk, item, max(desk.at(item.position or 1), item.due_at or desk.at(0)))
+        counts[said] += 1
+        if again_at is not None and clock.local_date(again_at, desk.zone) == desk.day:
+            later.append((max(again_at, desk.at(len(left) + len(later) + 1)), item))
+    for at, item in later:
+        said, _ = _work_item(desk, item, at)
+        counts[said] += 1
     return counts
+
+
+def _is_call(item: WorkRead) -> bool:
+    return not item.is_done and item.action == "contact"
 
 
 def _finish_live_call(desk: Desk) -> None:
@@ -111,14 +122,13 @@ def _finish_live_call(desk: Desk) -> None:
         outcomes.record_line_event(call_id=call.id, event="ended", at=call.asked_at, cause="failed", seconds=0)
 
 
-def _work_item(desk: Desk, item: WorkRead) -> str:
-    """Do one item, and say in a word what came of it."""
+def _work_item(desk: Desk, item: WorkRead, at: datetime) -> tuple[str, datetime | None]:
+    """Do one item, and say in a word what came of it; of a refused one also when it may be tried again."""
     customer = customers_queries.get_customer(cases_queries.get_brief(item.case_id, item.lead_account_id).customer_id)
     points = [point for point in customers_queries.list_contact_points(customer.id) if point.is_usable(desk.at(0))]
     if not points:
-        return "no-contact-point"
+        return "no-contact-point", None
     point = points[desk.day.toordinal() % len(points)]
-    at = max(desk.at(item.position or 1), item.due_at or desk.at(0))
     try:
         call = contact.dial(
             case_id=item.case_id,
@@ -128,10 +138,10 @@ def _work_item(desk: Desk, item: WorkRead) -> str:
             at=at,
             actor=desk.actor,
         )
-    except gate_types.ContactRefused:
-        return "refused"
+    except gate_types.ContactRefused as refused:
+        return "refused", refused.answer.until_at
     pickup = simulated_line.pickup_of(call, customer, point.position, desk.demo.seed)
-    return _talk(desk, call, customer, pickup, at)
+    return _talk(desk, call, customer, pickup, at), None
 
 
 def _talk(desk: Desk, call: CallRead, customer: CustomerRead, pickup: Pickup, at: datetime) -> str:
