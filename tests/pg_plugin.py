@@ -62,7 +62,9 @@ def start_server() -> None:
     os.environ["TIDEOVER_PERSON_KEY"] = "tests-only"
     os.environ.pop("TIDEOVER_STORE", None)
     os.environ.pop("TIDEOVER_POLICY", None)
-    running = server.Server(home, settings={**server.WITHOUT_DURABILITY, "max_connections": "100"})
+    running = server.Server(
+        home, settings={**server.WITHOUT_DURABILITY, "max_connections": "100", "max_wal_size": "256MB"}
+    )
     running.start()
     _running = (lock, running)
     template = _ensure_template(running.owner)
