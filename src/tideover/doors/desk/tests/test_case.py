@@ -175,12 +175,12 @@ def test_no_more_calls_than_the_law_allows_and_the_page_says_why(collector: Clie
     assert re.search(r'name="contact_point"[^>]*>\s*<button[^>]* disabled', answer.content.decode())
 
 
-def test_somebody_elses_case_is_readable_by_the_leader_and_dialled_by_nobody_else(
+def test_somebody_elses_case_is_for_them_and_their_leader_alone(
     collector: Client, case_id: int, open_day: Bank, as_user: AsUser
 ) -> None:
     owner_id = cases_queries.get_collector_id(case_id)
     other = next(name for name in ("wang", "li") if open_day.users[name] != owner_id)
-    assert "Only they, their cover or their team leader work it" in said(as_user(other).get(f"/cases/{case_id}"))
+    assert as_user(other).get(f"/cases/{case_id}").status_code == 404
     assert as_user("leader").get(f"/cases/{case_id}").status_code == 200
     assert as_user("integrator").get(f"/cases/{case_id}").status_code == 403
     assert as_user("wang").get("/cases/999999").status_code == 404
@@ -214,3 +214,20 @@ def test_nobody_leaves_a_call_unrecorded_without_being_told(collector: Client, c
     answer = collector.get("/work/next", follow=True)
     assert answer.redirect_chain[-1][0] == f"/cases/{case_id}"
     assert "Record this call first" in said(answer)
+
+
+def test_a_leader_reviews_a_case_before_its_final_notice(case_id: int, open_day: Bank, as_user: AsUser) -> None:
+    from tideover.know.cases.models import CaseAccount
+
+    CaseAccount.objects.filter(case_id=case_id).update(stage="pre-final-review")
+    leader = as_user("leader")
+    page = leader.get(f"/cases/{case_id}")
+    assert "Review before the final notice" in said(page)
+    account = re.search(r'name="account" value="(\d+)"', page.content.decode())
+    assert account
+    answer = leader.post(f"/cases/{case_id}/review", {"account": account.group(1), "decision": "go-on"}, follow=True)
+    assert "The review is recorded" in said(answer)
+    assert "waits for the team leader" not in said(leader.get(f"/cases/{case_id}"))
+    owner_id = cases_queries.get_collector_id(case_id)
+    owner = as_user(next(name for name, user_id in open_day.users.items() if user_id == owner_id))
+    assert owner.post(f"/cases/{case_id}/review", {"account": account.group(1), "decision": "stay"}).status_code == 403
