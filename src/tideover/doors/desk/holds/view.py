@@ -16,6 +16,7 @@ from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
 from tideover.core.problem import Problem
+from tideover.doors.desk.accounts import clients_to_choose, find_accounts
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens import toasts
 from tideover.doors.screens.roles import actor_of, for_roles
@@ -51,6 +52,7 @@ class HoldForm(forms.Form):
     """A hold placed by the compliance officer, found by the account's number."""
 
     account_number = forms.CharField(max_length=80)
+    client = forms.CharField(max_length=40, required=False)
     reason = forms.ChoiceField(choices=[(each, each) for each in cases_types.HoldReason])
     scope = forms.ChoiceField(choices=[("account", "account"), ("case", "case"), ("person", "person")])
     until = forms.DateField(input_formats=["%Y-%m-%d"])
@@ -79,6 +81,7 @@ def holds(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [row for client in clients for row in _rows(request, client, at)],
         "form": form,
+        "clients": clients_to_choose(request),
         "problem": problem,
         "reasons": list(cases_types.HoldReason),
         "scopes": ("account", "case", "person"),
@@ -110,26 +113,28 @@ def _place(request: HttpRequest, form: HoldForm, at: datetime) -> str:
     if not form.is_valid():
         return words.render("desk.holds.wrong", language)
     number = form.cleaned_data["account_number"].strip()
-    for client in clients_of(request):
-        account = portfolio_queries.find_account(client.id, number)
-        case = cases_queries.get_open_case_of_account(account.id) if account else None
-        if account is None or case is None:
-            continue
-        try:
-            cases.place_hold(
-                case_id=case.id,
-                scope=cases_types.HoldScope(form.cleaned_data["scope"]),
-                reason=cases_types.HoldReason(form.cleaned_data["reason"]),
-                account_id=account.id,
-                until_at=clock.start_of_day(form.cleaned_data["until"], client.zone),
-                at=at,
-                actor=actor_of(request),
-            )
-        except Problem as problem:
-            return words.render(problem, language)
-        toasts.add(request, words.render("desk.holds.placed", language, until=form.cleaned_data["until"]))
-        return ""
-    return words.render("desk.holds.no-case", language, number=number)
+    found = [
+        (client, account, case)
+        for client, account in find_accounts(request, number, form.cleaned_data["client"])
+        if (case := cases_queries.get_open_case_of_account(account.id)) is not None
+    ]
+    if len(found) != 1:
+        return words.render("desk.account.in-several" if found else "desk.holds.no-case", language, number=number)
+    client, account, case = found[0]
+    try:
+        cases.place_hold(
+            case_id=case.id,
+            scope=cases_types.HoldScope(form.cleaned_data["scope"]),
+            reason=cases_types.HoldReason(form.cleaned_data["reason"]),
+            account_id=account.id,
+            until_at=clock.start_of_day(form.cleaned_data["until"], client.zone),
+            at=at,
+            actor=actor_of(request),
+        )
+    except Problem as problem:
+        return words.render(problem, language)
+    toasts.add(request, words.render("desk.holds.placed", language, until=form.cleaned_data["until"]))
+    return ""
 
 
 def _rows(request: HttpRequest, client: ClientRead, at: datetime) -> list[Row]:

@@ -18,6 +18,7 @@ from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.money import Money
 from tideover.core.problem import Problem
+from tideover.doors.desk.accounts import clients_to_choose, find_accounts
 from tideover.doors.screens import toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -30,6 +31,7 @@ class PaymentForm(forms.Form):
     """A payment for an account found by its number."""
 
     account_number = forms.CharField(max_length=80)
+    client = forms.CharField(max_length=40, required=False)
     amount = forms.DecimalField(max_digits=16, decimal_places=4, min_value=Decimal("0.0001"))
     value_date = forms.DateField(input_formats=["%Y-%m-%d"])
     reference = forms.CharField(max_length=120)
@@ -61,6 +63,7 @@ def payments(request: HttpRequest) -> HttpResponse:
             for each in found
         ],
         "form": form,
+        "clients": clients_to_choose(request),
         "problem": problem,
         "default_date": _today(request, at).isoformat(),
     }
@@ -79,22 +82,22 @@ def _post(request: HttpRequest, form: PaymentForm, at: datetime) -> str:
         return words.render("desk.payments.wrong", language)
     given = form.cleaned_data
     number = given["account_number"].strip()
-    for client in clients_of(request):
-        account = portfolio_queries.find_account(client.id, number)
-        if account is None:
-            continue
-        try:
-            amount = Money(given["amount"], account.currency)
-            payments_operations.post_payment(
-                account_id=account.id,
-                amount=amount,
-                value_date=given["value_date"],
-                reference=given["reference"].strip(),
-                at=at,
-                actor=actor_of(request),
-            )
-        except Problem as problem:
-            return words.render(problem, language)
-        toasts.add(request, words.render("desk.payments.done", language, amount=amount, number=number))
-        return ""
-    return words.render("desk.payments.no-account", language, number=number)
+    found = find_accounts(request, number, given["client"])
+    if len(found) != 1:
+        code = "desk.account.in-several" if found else "desk.payments.no-account"
+        return words.render(code, language, number=number)
+    _, account = found[0]
+    try:
+        amount = Money(given["amount"], account.currency)
+        payments_operations.post_payment(
+            account_id=account.id,
+            amount=amount,
+            value_date=given["value_date"],
+            reference=given["reference"].strip(),
+            at=at,
+            actor=actor_of(request),
+        )
+    except Problem as problem:
+        return words.render(problem, language)
+    toasts.add(request, words.render("desk.payments.done", language, amount=amount, number=number))
+    return ""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
+from tideover.act.payments import queries as payments_queries
 from tideover.core.access import operations as access
 from tideover.core.access.types import SYSTEM, Role
-from tideover.doors.desk.conftest import MORNING, PASSWORD, Bank
+from tideover.doors.desk.conftest import CUT_OFF, DAY, MORNING, PASSWORD, Bank
+from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
+from tideover.know.clients import operations as clients
 from tideover.know.staff import operations as staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,6 +161,33 @@ def test_a_day_out_of_reach_is_refused_in_words(as_user: AsUser, case_id: int) -
     for day in ("9999-12-31", "2026-13-01"):
         payment = {"account_number": "1001", "amount": "1", "value_date": day, "reference": "X"}
         assert integrator.post("/payments", payment).status_code == 422, day
+
+
+def test_a_number_that_two_lenders_gave_is_not_guessed(
+    as_user: AsUser, open_day: Bank, placement: Callable[..., Path]
+) -> None:
+    other_id = clients.add_client(
+        code="other", name_en="Other Bank", name_zh="另一银行", country="CN", zone="Asia/Shanghai",
+        mandate="first-party", balance_authority="lender", day_begins=time(8), payment_file_lag_days=1,
+        at=MORNING, actor=SYSTEM,
+    )  # fmt: skip
+    staff.grant_client(team_id=open_day.team_id, client_id=other_id, at=MORNING, actor=SYSTEM)
+    intake.import_file(
+        path=placement(), client_code="other", kind="placement", mapping_id="uci_card_default", cut_off=CUT_OFF,
+        dry_run=False, at=MORNING, actor=SYSTEM,
+    )  # fmt: skip
+    cases.refresh(client_id=other_id, day=DAY, at=MORNING, actor=SYSTEM)
+    paid = {"account_number": "1001", "amount": "1", "value_date": "2026-10-01", "reference": "X"}
+    integrator, compliance = as_user("integrator"), as_user("compliance")
+    assert "Several clients have an account 1001" in integrator.post("/payments", paid).content.decode()
+    assert integrator.post("/payments", {**paid, "client": "other"}).status_code == 302
+    assert [each.client_id for each in payments_queries.list_payments([open_day.client_id, other_id], 9)] == [other_id]
+    held = {"account_number": "1001", "reason": "dispute", "scope": "case", "until": "2026-10-09"}
+    assert "Several clients have an account 1001" in compliance.post("/holds", held).content.decode()
+    assert compliance.post("/holds", {**held, "client": "bank"}).status_code == 302
+    later = MORNING + timedelta(hours=1)
+    assert [each.reason for each in cases_queries.list_standing_holds(open_day.client_id, later)] == ["dispute"]
+    assert cases_queries.list_standing_holds(other_id, later) == []
 
 
 def test_an_address_that_nobody_linked_to_is_not_found_or_harmless(as_user: AsUser, case_id: int) -> None:
