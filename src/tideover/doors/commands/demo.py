@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
         raise HomeIsNotADemo(home=str(home.path))
     if args.reset:
         reset(home)
-    options = serve.Options("demo", args.host, args.port, processes=1, logs_to_files=True)
+    options = serve.Options("demo", args.host, args.port, processes=1, logs_to_files=True, job_seconds=6)
     progress = Progress()
 
     def prepare() -> None:

@@ -26,7 +26,6 @@ from tideover.core.problem import Problem
 from tideover.doors.commands import database, terminal
 from tideover.doors.commands.processes import SLOWEST_REQUEST_SECONDS, Child
 
-WORKER_PATIENCE_SECONDS = 15
 READY_SECONDS = 60
 LOOK_SECONDS = 0.3
 
@@ -52,6 +51,8 @@ class Options:
     port: int
     processes: int
     logs_to_files: bool
+    job_seconds: int = 15
+    """How long a stopping worker's job may go on before it is cut off; it is done again at the next start."""
 
 
 def register(subparsers: Any) -> None:
@@ -216,7 +217,7 @@ def _web(options: Options, home: Home) -> Child:
 
 def _worker(options: Options, home: Home, *, alone: bool) -> Child:
     log = home.log / "worker.log" if options.logs_to_files else None
-    return Child("worker", ["--alone"] if alone else [], log=log, patience=WORKER_PATIENCE_SECONDS)
+    return Child("worker", ["--alone"] if alone else [], log=log, patience=options.job_seconds)
 
 
 def _wait_for_pages(options: Options, children: list[Child], stopping: threading.Event) -> bool:
