@@ -16,14 +16,18 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = os.environ.get("TIDEOVER_CHROMIUM", "/usr/bin/chromium")
 ACCOUNTS, DAYS = "80", "2"
-READY_WITHIN_SECONDS = 150
+READY_WITHIN_SECONDS = 300
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "TIDEOVER_STORE", "TIDEOVER_POLICY", "TIDEOVER_CONNECTS_AS")
+
+
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,14 @@ def browser() -> Iterator[Browser]:
 Opens = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """Who has signed in before, with the cookies that they got: one sign-in a person is enough."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Opens]:
+def open_page(browser: Browser, site: Site, signed_in: dict[str, Any]) -> Iterator[Opens]:
     """Open a page as one of the demo's people; whatever the browser complains of fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -120,24 +130,20 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opens]:
             locale="zh-CN" if language == "zh-Hans" else "en-GB",
             timezone_id="Asia/Shanghai",
             base_url=site.address,
+            storage_state=signed_in.get(user or ""),
         )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/sign-in")
-        if user is not None:
-            page.fill("#username", user)
-            page.fill("#password", site.password)
-            page.press("#password", "Enter")
-            page.wait_for_url(lambda url: "/sign-in" not in url)
-            if page.locator("html").get_attribute("lang") != language:
+        if user is not None and user not in signed_in:
+            sign_in(page, user, site.password)
+            signed_in[user] = context.storage_state()
+        page.goto(path if user is not None else "/sign-in")
+        if page.locator("html").get_attribute("lang") != language:
+            with page.expect_navigation():
                 page.locator(f"button[name=language][value={language}]").click()
-                page.wait_for_load_state()
-            page.goto(path)
-        elif page.locator("html").get_attribute("lang") != language:
-            page.locator(f"button[name=language][value={language}]").click()
-            page.wait_for_load_state()
+            page.goto(path if user is not None else "/sign-in")
         return page
 
     yield opened
@@ -145,3 +151,12 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opens]:
         context.close()
     expected = ("status of 409", "status of 422", "status of 401", "status of 403", "status of 404")
     assert not [each for each in complaints if not any(text in each for text in expected)]
+
+
+def sign_in(page: Page, user: str, password: str) -> None:
+    """By the form, as everybody does."""
+    page.goto("/sign-in")
+    page.fill("#username", user)
+    page.fill("#password", password)
+    page.press("#password", "Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
