@@ -58,7 +58,7 @@ def dial(
     except Exception as error:
         raise LineUnsure(call_id=str(call.pk), line=line) from error
     with transaction.atomic(durable=True):
-        taken = _apply(_locked(call.pk), "dialled", at)
+        taken = _apply(_locked_with_case(call.pk), "dialled", at)
     return replace(taken, number=number if lines.shows_number(line) else None)
 
 
@@ -122,7 +122,7 @@ def _lead_account(case_id: int, work_item_id: int | None) -> int:
 def _note_not_dialled(call_id: int, cause: str, at: datetime) -> CallRead:
     """The line's proof that nothing left: the count is given back."""
     with transaction.atomic(durable=True):
-        call = _locked(call_id)
+        call = _locked_with_case(call_id)
         if call.state != UNKNOWN:
             return queries.read(call)
         call.state, call.cause = NOT_DIALLED, "failed"
@@ -217,7 +217,7 @@ def note_outcome(*, call_id: int, outcome_id: int) -> CallRead:
 
 def _on_the_line(call_id: int, actor: Actor) -> Call:
     """The locked call, if the actor made it, somebody took it, and its outcome does not stand yet."""
-    call = _locked(call_id)
+    call = _locked_with_case(call_id)
     if call.user_id != actor.user_id:
         raise NotYourCall(call_id=str(call_id))
     if call.answered_at is None:
@@ -225,6 +225,12 @@ def _on_the_line(call_id: int, actor: Actor) -> Call:
     if call.outcome_id is not None:
         raise CallRecorded(call_id=str(call_id))
     return call
+
+
+def _locked_with_case(call_id: int) -> Call:
+    """The locked call, its case locked before it: whoever records on the case does so in the same order."""
+    cases.lock_case(case_id=queries.get_call(call_id).case_id)
+    return _locked(call_id)
 
 
 def _locked(call_id: int) -> Call:

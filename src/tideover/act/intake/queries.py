@@ -22,7 +22,8 @@ from tideover.core import words
 from tideover.core.money import Money
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets in Chinese and Japanese take the full-width signs for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def list_imports(client_ids: Iterable[int]) -> list[ImportRead]:

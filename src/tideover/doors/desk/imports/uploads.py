@@ -17,6 +17,8 @@ from tideover.core.clock import queries as clock_queries
 
 KEPT = timedelta(days=1)
 LARGEST_BYTES = 300_000_000
+LONGEST_NAME = 240
+"""In bytes, as file systems count."""
 
 
 class UploadForm(forms.Form):
@@ -53,7 +55,7 @@ def keep(
     _sweep()
     folder = _root() / secrets.token_hex(16)
     folder.mkdir(parents=True, mode=0o700)
-    path = folder / (Path(file.name or "file.csv").name or "file.csv")
+    path = folder / _short(Path(file.name or "").name or "file.csv")
     with path.open("wb") as target:
         for chunk in file.chunks():
             target.write(chunk)
@@ -67,6 +69,11 @@ def keep(
     found = waiting(request)
     assert found is not None
     return found
+
+
+def _short(name: str) -> str:
+    """The name as it ends, no longer than a file system takes: the ending says how the file is packed."""
+    return name.encode()[-LONGEST_NAME:].decode(errors="ignore")
 
 
 def waiting(request: HttpRequest) -> Waiting | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tideover.doors.desk.conftest import ROWS, Bank
@@ -92,3 +95,23 @@ def test_a_leader_reads_imports_but_takes_none(as_user: AsUser, bank: Bank) -> N
 def test_a_collector_sees_no_imports_and_nobody_those_of_another_client(as_user: AsUser, bank: Bank) -> None:
     assert as_user("wang").get("/imports").status_code == 403
     assert as_user("integrator").get("/imports/999999").status_code == 404
+
+
+def test_a_hostile_file_stays_a_file(as_user: AsUser, placement: Placement, tmp_path: Path, settings: object) -> None:
+    settings.STORE = tmp_path / "store"  # type: ignore[attr-defined]
+    browser = as_user("integrator")
+    bad = ROWS[0].replace("王芳", "<script>alert(1)</script>").replace("1001,C1", "9001,＝HYPERLINK(1)")
+    content = placement(*ROWS, bad.replace("zh-Hans", '"\n=cmd|1"')).read_bytes()
+    form = {"client": "bank", "mapping": "mappings.uci_card_default", "cut_off": "2026-09-30"}
+    for name in ("../../etc/x.csv", "\\..\\x.csv", "长" * 190 + ".csv", "a\r\nX: y.csv"):
+        file = SimpleUploadedFile(name, content)
+        answer = browser.post("/imports/trial", {"file": file, **form})
+        assert answer.status_code == 200, name
+        assert "<script>alert" not in answer.content.decode()
+    kept = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert len(kept) == 1 and kept[0].parent.parent == tmp_path / "store" / "uploads"
+    page = browser.post("/imports/decide", {"decision": "take"}, follow=True)
+    assert "<script>alert" not in page.content.decode()
+    text = browser.get(page.redirect_chain[-1][0] + "/quarantine.csv").content.decode("utf-8-sig")
+    cells = next(row for row in csv.reader(io.StringIO(text)) if "9001" in row)
+    assert "'＝HYPERLINK(1)" in cells and "'\n=cmd|1" in cells
