@@ -106,7 +106,7 @@ def _refuse_other_days(client: ClientRead, day: date, at: datetime) -> None:
     if open_day is not None and day not in (open_day, open_day + timedelta(days=1)):
         raise DayNotNext(day=day, open_day=open_day, next_day=open_day + timedelta(days=1), client=client.code)
     if open_day != day and not _has_begun(client, day, at):
-        begins_at = clock.instant(day, client.day_begins, client.zone)
+        begins_at = clock.instant(day, client.day_begins, client.zone).astimezone(clock.zone_of(client.zone))
         raise DayNotBegun(day=day, client=client.code, begins_at=begins_at)
 
 

@@ -123,8 +123,8 @@ def _sentences(
     yield lead.reason
     if len(accounts) > 1:
         yield words.render("receipts.says.accounts", language, count=len(accounts))
-    if row["owed_amount"] is not None and row["dpd"] is not None:
-        owed = Money(row["owed_amount"], row["currency"])
+    owed = None if row["owed_amount"] is None else Money(row["owed_amount"], row["currency"])
+    if owed is not None and row["dpd"] is not None and words.money(owed, language) not in lead.reason:
         yield words.render("receipts.says.owed", language, owed=owed, count=row["dpd"])
     if lead.passed:
         yield words.render("receipts.says.passed", language, count=len(lead.passed))
@@ -151,7 +151,7 @@ def _who_and_when(case: Mapping[str, Any], facts: Mapping[str, Any], language: s
     cause = words.render(f"assignment.cause.{case['assigned_cause']}", language)
     yield words.render("receipts.says.collector", language, collector=name, why=cause)
     due_at: datetime | None = case["due_at"]
-    order = words.render(f"assignment.order.{case['order_reason']}", language)
+    order = words.render(f"assignment.order.{case['order_reason']}", language, deadline=facts["stage_deadline_date"])
     if due_at is not None:
         moment = words.moment(due_at, language, facts["zone"])
         yield words.render("receipts.says.call-back", language, position=case["position"], moment=moment)

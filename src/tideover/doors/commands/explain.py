@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(explanation: Explanation) -> None:
+    colon, between = ("：", "；") if explanation.language == "zh-Hans" else (": ", "; ")
     print(terminal.say("explain.title", case=str(explanation.case_id), day=explanation.day))
     for sentence in explanation.sentences:
         print(f"  {sentence}")
@@ -68,5 +69,5 @@ def _print(explanation: Explanation) -> None:
         if not account.leads:
             print(f"    {account.reason}")
         for passed in account.passed:
-            looked_at = ", ".join(f"{title} {value}" for title, value in passed.looked_at)
+            looked_at = between.join(f"{title}{colon}{value}" for title, value in passed.looked_at)
             print(terminal.say("explain.passed", step=passed.step, looked_at=looked_at))
