@@ -18,9 +18,9 @@ def replay_demo(context: JobContext) -> None:
     demo.replay(processes=min(PROCESSES, os.cpu_count() or 1), is_stopping=context.should_abort)
 
 
-@app.task
-def play_call(call_id: int) -> None:
+@app.task(pass_context=True)
+def play_call(context: JobContext, call_id: int) -> None:
     """Tell the line's events of one call, with short delays."""
     from tideover.rehearsal import live_calls
 
-    live_calls.play(call_id)
+    live_calls.play(call_id, is_stopping=context.should_abort)

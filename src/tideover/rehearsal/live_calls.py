@@ -6,6 +6,7 @@ The worker plays it. It may be killed and play again from the start: an event th
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from tideover.act.contact import queries as contact_queries
@@ -20,8 +21,11 @@ LOOKS_EVERY_SECONDS = 0.3
 HANGS_UP_AFTER = timedelta(minutes=10)
 
 
-def play(call_id: int) -> None:
-    """Let the call ring, be answered or not, and end when its outcome is recorded or nobody says any more."""
+def play(call_id: int, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
+    """Let the call ring, be answered or not, and end when its outcome is recorded or nobody says any more.
+
+    A worker that is stopping hangs up: the talk can still be recorded afterwards.
+    """
     call = contact_queries.get_call(call_id)
     demo.keep_by_hand(call.user_id)
     customer = customers_queries.get_customer(call.customer_id)
@@ -33,7 +37,8 @@ def play(call_id: int) -> None:
         return
     _tell(call_id, "answered")
     answered_at = clock_queries.real_now()
-    while not _is_over(call_id) and clock_queries.real_now() < answered_at + HANGS_UP_AFTER:
+    hangs_up_at = answered_at + HANGS_UP_AFTER
+    while not _is_over(call_id) and not is_stopping() and clock_queries.real_now() < hangs_up_at:
         time.sleep(LOOKS_EVERY_SECONDS)
     talked = clock_queries.real_now() - answered_at
     _tell(call_id, "ended", cause="answered", seconds=round(talked.total_seconds()))

@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 
 from tideover.core.jobs import lost
 
-CONCURRENCY = 2
-"""One long job and the small ones beside it."""
+CONCURRENCY = 6
+"""One long job and the small ones beside it; in a demo each call takes a place for as long as its talk lasts."""
 
 GRACE_SECONDS = 2
 """After this long a stopping worker tells its jobs to give up; a job that listens ends at its next step."""
