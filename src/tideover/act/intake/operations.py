@@ -88,6 +88,7 @@ def import_file(
     digest, size = csv_file.digest(path)
     file = _File(path, digest, size, client, kind, policy, cut_off, dry_run, at, actor)
     if (known := queries.find_import(client.id, kind, digest)) is not None:
+        staging.sweep()
         return _repeat(file, known.id)
     return _import(file, progress or (lambda step: None))
 
