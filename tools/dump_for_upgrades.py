@@ -28,6 +28,7 @@ def main() -> None:
         os.environ["DJANGO_SETTINGS_MODULE"] = "tideover.settings"
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             os.environ.pop(name, None)
+        subprocess.run([sys.executable, "-m", "tideover.doors.commands.main", "migrate"], check=True)  # nosec B603
         target = FOLDER / f"{version}.sql.gz"
         target.write_bytes(gzip.compress(dump(), mtime=0))
     print(f"{target}: {target.stat().st_size:,} bytes")
