@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tideover.core.access.models import User
 from tideover.core.access.rules import require
-from tideover.core.access.types import Actor, Role
+from tideover.core.access.types import AccessRefused, Actor, Role
 from tideover.core.journal import operations as journal
 from tideover.know.staff.models import Certificate, ClientGrant, Membership, Team
 from tideover.know.staff.types import (
@@ -117,6 +117,7 @@ def issue_certificate(
     with transaction.atomic():
         _require_user(user_id)
         _require_other(actor, user_id)
+        _require_own_team(actor, user_id)
         covering = Certificate.objects.filter(
             user_id=user_id, skill=skill, valid_from__lte=valid_from, valid_until__gte=valid_until, revoked_at=None
         ).first()
@@ -149,6 +150,8 @@ def revoke_certificate(*, certificate_id: int, at: datetime, actor: Actor) -> No
         held = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
         if held is None:
             raise UnknownCertificate(certificate_id=certificate_id)
+        if not actor.has(Role.COMPLIANCE_OFFICER):
+            _require_own_team(actor, held.user_id)
         if held.revoked_at is None:
             held.revoked_at = at
             held.save(update_fields=["revoked_at"])
@@ -169,6 +172,13 @@ def _require_other(actor: Actor, user_id: int) -> None:
     """Nobody certifies themselves, unless they are an administrator setting the house up."""
     if actor.user_id == user_id:
         require(actor, Role.ADMINISTRATOR)
+
+
+def _require_own_team(actor: Actor, user_id: int) -> None:
+    """A leader's word on who may work what reaches as far as their team."""
+    in_team = Membership.objects.filter(user_id=user_id, team_id__in=actor.team_ids)
+    if not actor.has(Role.SYSTEM, Role.ADMINISTRATOR) and not in_team.exists():
+        raise AccessRefused(actor=actor.name, needs=Role.ADMINISTRATOR)
 
 
 def _fact(kind: str, at: datetime, actor: Actor, **body: object) -> int:

@@ -36,6 +36,13 @@ class PaymentForm(forms.Form):
     value_date = forms.DateField(input_formats=["%Y-%m-%d"])
     reference = forms.CharField(max_length=120)
 
+    def clean_value_date(self) -> date:
+        """Refuse a day of another age, as a file's would be."""
+        value_date: date = self.cleaned_data["value_date"]
+        if value_date.year < 1900:
+            raise forms.ValidationError("out of reach")
+        return value_date
+
 
 @for_roles(Role.INTEGRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])

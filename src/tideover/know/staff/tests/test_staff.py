@@ -123,3 +123,19 @@ def test_nobody_certifies_themselves_and_no_collector_certifies_anybody() -> Non
         certify(leader, by=queries.get_actor(lin))
     with pytest.raises(CertificatePeriodEmpty):
         certify(lin, days=0)
+
+
+def test_a_leader_certifies_and_revokes_in_their_own_team_alone() -> None:
+    leader, lin, stranger = user("leader", Role.TEAM_LEADER), user("lin"), user("stranger")
+    north = team()
+    for member in (leader, lin):
+        join(north, member)
+    join(team("south"), stranger)
+    by = queries.get_actor(leader)
+
+    staff.revoke_certificate(certificate_id=certify(lin, by=by), at=NOW, actor=by)
+    assert not queries.has_certificate(lin, "early", NOW)
+    with pytest.raises(AccessRefused):
+        certify(stranger, by=by)
+    with pytest.raises(AccessRefused):
+        staff.revoke_certificate(certificate_id=certify(stranger), at=NOW, actor=by)
