@@ -12,3 +12,9 @@ def take(*tables: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tideover_take_statistics(%s)", [list(tables)])
+
+
+def expect_large_sets() -> None:
+    """For the rest of the transaction: sort and hash in memory, and compile no expressions for one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")

@@ -32,6 +32,7 @@ def take(*, client_id: int, day: date, at: datetime, actor: Actor) -> Taken:
     with transaction.atomic():
         if Snapshot.objects.filter(client_id=client_id, day=day).exists():
             return get_taken(client_id, day)
+        statistics.expect_large_sets()
         statistics.take(*sql_files.load(__package__, "account_day").reads, *_PUBLISHED)
         params = {"client_id": client_id, "day": day, "at": at}
         with store.aside() as folder:

@@ -66,6 +66,7 @@ def statement(name: str) -> str:
 def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: datetime) -> None:
     """Fill what the steps look at, then take them in order. Must be inside a transaction."""
     params = {"client_id": client_id, "zone": zone, "day": day, "at": at, **ladder_params(ladders)}
+    statistics.expect_large_sets()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.refresh:{client_id}"])
         cursor.execute(_FOR_SETS)
