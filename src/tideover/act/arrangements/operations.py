@@ -120,6 +120,7 @@ def judge_promises(*, client_id: int, day: date, at: datetime, actor: Actor) -> 
     client = clients_queries.get_client_by_id(client_id)
     params: dict[str, Any] = {
         "client_id": client_id,
+        "zone": client.zone,
         "day": day,
         "at": at,
         "lag_days": client.payment_file_lag_days,

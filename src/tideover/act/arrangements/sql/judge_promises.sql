@@ -2,7 +2,8 @@
 -- grain: one row per open promise of which something new is known
 -- reads: portfolio_account, ledger_posting
 -- writes: arrangements_promise
--- A payment that was taken back does not count, nor one whose value date lies past the promise and its grace.
+-- A payment that was taken back does not count, nor one whose value date lies before the promise was made (the file
+-- that tells of it may come later) or past the promise and its grace.
 WITH term AS (
     SELECT * FROM jsonb_to_recordset(%(terms)s::jsonb)
         AS term (product text, kept_from_share numeric, days_of_grace integer)
@@ -19,6 +20,7 @@ WITH term AS (
     JOIN ledger_posting AS posting ON posting.account_id = open_promise.account_id
         AND posting.kind = 'payment' AND posting.source <> 'history'
         AND posting.booked_at > open_promise.made_at AND posting.booked_at <= %(at)s
+        AND posting.value_date >= CAST(open_promise.made_at AT TIME ZONE %(zone)s AS date)
         AND posting.value_date <= open_promise.due_date + open_promise.days_of_grace
     LEFT JOIN ledger_posting AS reversal ON reversal.reverses_id = posting.id AND reversal.booked_at <= %(at)s
     WHERE reversal.id IS NULL

@@ -122,6 +122,16 @@ def test_what_came_before_the_promise_or_after_its_time_does_not_count(story: St
     assert state(made) == PromiseState.BROKEN
 
 
+def test_what_was_paid_before_and_told_by_a_later_file_does_not_count(story: Story, wang: int, lin: Actor) -> None:
+    made = promise(story, wang, lin, made=2)
+    story.pays(wang, "500.00", at(3), day(1))
+    assert judge(story, 4)["kept"] == 0
+    story.pays(wang, "500.00", at(4), day(2))
+
+    assert judge(story, 5)["kept"] == 1
+    assert queries.get_promise(made).paid_amount == cny("500.00")
+
+
 def test_what_the_bank_took_back_does_not_count(story: Story, wang: int, lin: Actor) -> None:
     made = promise(story, wang, lin)
     with transaction.atomic():
