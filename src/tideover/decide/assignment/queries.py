@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db.models import Count, F
+from django.db.models import BooleanField, Case, Count, F, When
 
 from tideover.core.access.types import Role
 from tideover.core.money import Money
@@ -91,11 +91,21 @@ def list_reviews(client_ids: Collection[int], day: date) -> list[WorkRead]:
     return [_read(row) for row in rows.order_by("case_id")]
 
 
+def list_work_of_stage(client_ids: Collection[int], day: date, stage: str, first: int) -> list[WorkRead]:
+    """The day's work of the clients on a stage, what is not done first; at most ``first`` items."""
+    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day, stage=stage)
+    return [_read(row) for row in rows.order_by(F("done_at").asc(nulls_first=True), "position", "case_id")[:first]]
+
+
 def count_work(client_ids: Collection[int], day: date) -> list[WorkCount]:
     """The day's work of the clients by stage and collector, and how much of it is done: for the day board."""
-    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day).values("stage", "collector_id")
-    counted = rows.annotate(items=Count("id"), done=Count("done_at")).order_by("stage", "collector_id")
-    return [WorkCount(row["stage"], row["collector_id"], row["items"], row["done"]) for row in counted]
+    nobody = Case(When(uncovered_cause=None, then=False), default=True, output_field=BooleanField())
+    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day).annotate(nobody=nobody)
+    counted = rows.values("stage", "collector_id", "nobody").annotate(items=Count("id"), done=Count("done_at"))
+    return [
+        WorkCount(row["stage"], row["collector_id"], row["items"], row["done"], row["nobody"])
+        for row in counted.order_by("stage", "collector_id", "nobody")
+    ]
 
 
 def get_open_work_of_case(case_id: int) -> WorkRead | None:

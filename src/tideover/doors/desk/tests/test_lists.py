@@ -44,6 +44,14 @@ def test_a_leaders_board_counts_the_day_by_stage_and_by_person(open_day: Bank, a
     assert "No review is waiting" in page
 
 
+def test_a_leader_opens_the_cases_of_a_stage_and_sees_who_has_them(open_day: Bank, as_user: AsUser) -> None:
+    leader = as_user("leader")
+    page = said(leader.get("/today/first-contact"))
+    assert "王芳" in page and "NT$3,913.00" in page and ("王敏" in page or "李浩" in page)
+    assert leader.get("/today/no-such-stage").status_code == 404
+    assert as_user("wang").get("/today/first-contact").status_code == 403
+
+
 def test_lists_ask_the_database_as_often_for_many_as_for_few(
     bank: Bank, as_user: AsUser, placement: Any, tmp_path: Any, settings: Any, django_assert_max_num_queries: Any
 ) -> None:

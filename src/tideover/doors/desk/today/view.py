@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,17 +14,20 @@ from tideover.core.access.types import Role
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
-from tideover.doors.desk.work.queue import Item, build
+from tideover.doors.desk.work.queue import Item, build, open_days
 from tideover.doors.screens.roles import for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.cases import queries as cases_queries
 from tideover.know.clients.types import ClientRead
+
+ROWS_MAX = 200
 
 
 @dataclass(frozen=True)
 class StageRow:
     """One rung of the day."""
 
+    stage: str
     title: str
     accounts_count: int
     work_count: int
@@ -88,6 +91,31 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/today/today.html", {"boards": boards})
 
 
+@for_roles(Role.TEAM_LEADER)
+@require_safe
+def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
+    """The team's cases with work on a stage, what is not done first."""
+    language = request.language  # type: ignore[attr-defined]
+    titles = cases_queries.get_stage_titles()
+    if stage not in titles:
+        raise Http404
+    work = [
+        each
+        for client_id, day in open_days(request)
+        for each in assignment_queries.list_work_of_stage([client_id], day, stage, ROWS_MAX)
+    ]
+    items = build(request, work, None).items
+    people = access_queries.get_display_names(item.collector_id for item in items if item.collector_id)
+    context = {
+        "title": titles[stage][language],
+        "rows": [{"item": item, "collector": people.get(item.collector_id or 0, "")} for item in items],
+        "is_cut": len(items) >= ROWS_MAX,
+        "rows_max": ROWS_MAX,
+        "section": "today",
+    }
+    return render(request, "desk/today/stage.html", context)
+
+
 def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
     language = request.language  # type: ignore[attr-defined]
     counts = assignment_queries.count_work([client.id], day)
@@ -110,6 +138,7 @@ def _stages(client: ClientRead, day: date, counts: list[assignment_types.WorkCou
         work = [each for each in counts if each.stage == stage.stage]
         rows.append(
             StageRow(
+                stage=stage.stage,
                 title=titles.get(stage.stage, {}).get(language, stage.stage),
                 accounts_count=stage.accounts_count,
                 work_count=sum(each.items_count for each in work),

@@ -39,6 +39,7 @@ class Item:
     name: str
     name_language: str
     owed: Money
+    collector_id: int | None
     stage: str
     tag: str
     signal: str
@@ -113,6 +114,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 name=name,
                 name_language=language_of_name(name),
                 owed=each.owed,
+                collector_id=each.collector_id,
                 stage=titles.get(each.stage, {}).get(language, each.stage),
                 tag=_tag(each, titles, language),
                 signal=_SIGNALS.get(each.order_reason, "info"),

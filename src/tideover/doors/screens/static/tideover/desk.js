@@ -10,10 +10,11 @@
     const modified = event.ctrlKey || event.metaKey;
     if (event.altKey) return null;
     if (modified) return event.key === "Enter" ? "mod+enter" : null;
-    // With a Chinese input method on, event.key may be "Process": the physical key still tells.
+    if (/^[\w?]$/.test(event.key)) return event.key.toLowerCase();
+    // With a Chinese input method on, event.key may be "Process" or full width: the physical key still tells.
     if (/^Key[A-Z]$/.test(event.code)) return event.code.slice(3).toLowerCase();
     if (/^(Digit|Numpad)\d$/.test(event.code)) return event.code.slice(-1);
-    return event.key.toLowerCase();
+    return event.key === "？" ? "?" : event.key.toLowerCase();
   };
 
   const usable = (el) => !el.disabled && el.getClientRects().length > 0;
@@ -34,10 +35,10 @@
   });
 
   // <time data-ticks="ISO" data-zone="Asia/Shanghai" data-stops="ISO">: runs on from the server's instant.
-  const begun = performance.now();
+  const since = (el) => performance.now() - Number((el.dataset.seen ||= String(performance.now())));
   const tick = () => {
     for (const el of document.querySelectorAll("time[data-ticks]")) {
-      let at = Date.parse(el.dataset.ticks) + (el.dataset.stands ? 0 : performance.now() - begun);
+      let at = Date.parse(el.dataset.ticks) + (el.dataset.stands ? 0 : since(el));
       if (el.dataset.stops) at = Math.min(at, Date.parse(el.dataset.stops));
       el.textContent = new Intl.DateTimeFormat("en-GB", {
         timeZone: el.dataset.zone || "UTC", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
@@ -45,8 +46,7 @@
     }
     // <output data-since="SECONDS">: how long a call has lasted, counted from when it came onto the page.
     for (const el of document.querySelectorAll("output[data-since]")) {
-      el.dataset.seen ||= String(performance.now());
-      const seconds = Math.floor(Number(el.dataset.since) + (performance.now() - Number(el.dataset.seen)) / 1000);
+      const seconds = Math.floor(Number(el.dataset.since) + since(el) / 1000);
       el.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     }
   };
