@@ -199,7 +199,7 @@ class _Day:
         root = journal.make_daily_root(day=self.day, at=self.at)
         filed = receipts_queries.get_day(self.client.id, self.day)
         kept = (filed.account_day_digest, filed.collector_day_digest, filed.decision_day_digest)
-        return {"root": root, "swept": store.sweep(self.folder, kept)}
+        return {"root": root, "swept": store.sweep(self.folder, kept) + store.sweep_aside()}
 
     def _policies(self) -> Policies:
         """Those that proposed: a day that is taken up later goes on under the policies with which it began."""

@@ -87,17 +87,16 @@ class WorkRead:
 
 @dataclass(frozen=True)
 class WorkCount:
-    """How much work of a day lies with one person on one stage, and how much of it is done."""
+    """How much work of a day lies with one person on one stage, and how much of it is done.
+
+    A leader's review lies with no collector and yet is covered; ``is_uncovered`` says that nobody does it.
+    """
 
     stage: str
     collector_id: int | None
     items_count: int
     done_count: int
-
-    @property
-    def is_uncovered(self) -> bool:
-        """Nobody does it."""
-        return self.collector_id is None
+    is_uncovered: bool
 
 
 class UnknownWork(Problem):
