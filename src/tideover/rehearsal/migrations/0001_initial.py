@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.BigIntegerField(),
                         default=list,
-                        help_text="whoever dialled themselves: their lists are theirs from then on",
+                        help_text="whoever dialled themselves: their lists stay theirs",
                         size=None,
                     ),
                 ),
