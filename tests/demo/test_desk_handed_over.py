@@ -61,6 +61,7 @@ def test_a_replay_that_is_cut_off_in_a_talk_goes_on_with_nothing_lost_and_nothin
     demo.replay()
     for place in range(demo.COLLECTORS):
         user_id = _collector(place)
+        assert contact_queries.list_calls_without_outcome(user_id) == []
         assert contact_queries.get_live_call(user_id) is None
         work = assignment_queries.list_work(user_id, demo.FIRST_DATE)
         assert [

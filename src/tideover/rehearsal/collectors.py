@@ -13,7 +13,7 @@ from typing import Any
 
 from tideover.act.contact import operations as contact
 from tideover.act.contact import queries as contact_queries
-from tideover.act.contact.types import CallRead
+from tideover.act.contact.types import UNKNOWN, CallRead
 from tideover.act.outcomes import operations as outcomes
 from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
@@ -115,11 +115,18 @@ def _is_call(item: WorkRead) -> bool:
 
 
 def _finish_live_call(desk: Desk) -> None:
-    """A call that was cut off with the process that made it is ended as failed, so that the desk is free."""
+    """Go on with a call that was cut off with the process that made it. One that the line never took stays unknown."""
     assert desk.actor.user_id is not None
     call = contact_queries.get_live_call(desk.actor.user_id)
-    if call is not None:
-        outcomes.record_line_event(call_id=call.id, event="ended", at=call.asked_at, cause="failed", seconds=0)
+    if call is None or call.state == UNKNOWN:
+        return
+    if call.outcome_id is not None:
+        outcomes.record_line_event(call_id=call.id, event="ended", at=call.asked_at, cause="answered", seconds=0)
+        return
+    customer = customers_queries.get_customer(call.customer_id)
+    position = customers_queries.get_contact_point(call.contact_point_id).position
+    pickup = simulated_line.pickup_of(call, customer, position, desk.demo.seed)
+    _talk(desk, call, customer, pickup, call.asked_at)
 
 
 def _work_item(desk: Desk, item: WorkRead, at: datetime) -> tuple[str, datetime | None]:
