@@ -7,6 +7,7 @@ DATABASE_OWNER_URL       the same database as the role that owns the tables and 
 TIDEOVER_STORE           the folder of the Parquet store, if not in the home
 TIDEOVER_POLICY          a lender's overlay folder of policy files
 TIDEOVER_HOSTS           the host names that pages are served under, with commas between
+TIDEOVER_HTTPS           ``yes`` behind a proxy that speaks TLS and sets X-Forwarded-Proto itself
 TIDEOVER_SESSION_KEY     the key that signs sessions, if not the home's own
 TIDEOVER_PERSON_KEY      the key that makes a person's identity from a document, likewise
 =======================  =====================================================================
@@ -35,6 +36,7 @@ class Installation:
     store: Path
     policy_overlay: Path | None
     hosts: tuple[str, ...]
+    is_behind_tls: bool
     session_key: str = field(repr=False)
     person_key: str = field(repr=False)
 
@@ -50,6 +52,7 @@ class Installation:
             store=Path(os.environ.get("TIDEOVER_STORE") or home.store),
             policy_overlay=Path(overlay) if overlay else None,
             hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+            is_behind_tls=os.environ.get("TIDEOVER_HTTPS") == "yes",
             session_key=os.environ.get("TIDEOVER_SESSION_KEY")
             or home.read_secret("session-key")
             or secrets.token_urlsafe(32),
@@ -144,6 +147,9 @@ AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in"
 
+# Cookies go over TLS alone where there is TLS; without the header a form sent by https would count as foreign.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if INSTALLATION.is_behind_tls else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.is_behind_tls
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

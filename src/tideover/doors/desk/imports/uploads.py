@@ -52,7 +52,7 @@ def keep(
     request: HttpRequest, file: UploadedFile, *, client_code: str, kind: str, mapping_id: str, cut_off: str
 ) -> Waiting:
     """Keep the file aside under its own name, and remember it for this session."""
-    _sweep()
+    sweep()
     folder = _root() / secrets.token_hex(16)
     folder.mkdir(parents=True, mode=0o700)
     path = folder / _short(Path(file.name or "").name or "file.csv")
@@ -101,7 +101,7 @@ def _root() -> Path:
     return Path(settings.STORE) / "uploads"
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove what nobody decided on within a day."""
     if not _root().exists():
         return

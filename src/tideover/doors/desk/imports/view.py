@@ -109,6 +109,7 @@ def quarantine(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    uploads.sweep()
     clients = {client.id: client for client in clients_of(request)}
     language = _language(request)
     at = clock_queries.now()

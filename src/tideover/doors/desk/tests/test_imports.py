@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,6 +96,15 @@ def test_a_leader_reads_imports_but_takes_none(as_user: AsUser, bank: Bank) -> N
 def test_a_collector_sees_no_imports_and_nobody_those_of_another_client(as_user: AsUser, bank: Bank) -> None:
     assert as_user("wang").get("/imports").status_code == 403
     assert as_user("integrator").get("/imports/999999").status_code == 404
+
+
+def test_what_nobody_decided_on_is_gone_after_a_day(try_file: Callable[..., tuple]) -> None:
+    browser, _ = try_file()
+    (left,) = (settings.STORE / "uploads").iterdir()
+    yesterday = left.stat().st_mtime - 25 * 3600
+    os.utime(left, (yesterday, yesterday))
+    browser.get("/imports")
+    assert not left.exists()
 
 
 def test_a_hostile_file_stays_a_file(as_user: AsUser, placement: Placement, tmp_path: Path, settings: object) -> None:

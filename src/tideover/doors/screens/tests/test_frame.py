@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,3 +130,14 @@ def test_what_is_vendored_is_what_its_list_says() -> None:
     assert named
     for name, digest in named:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("https", ["yes", ""])
+def test_behind_tls_cookies_go_over_tls_alone(https: str) -> None:
+    asked = (
+        "import django; django.setup(); from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, bool(s.SECURE_PROXY_SSL_HEADER))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tideover.settings", "TIDEOVER_HTTPS": https}
+    told = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == {str(bool(https))}
