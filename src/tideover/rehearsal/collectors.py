@@ -50,7 +50,7 @@ OTHERS = {
     Who.STRANGER: "wrong-number",
 }
 HOLD_DAYS = {Reply.DISPUTES: 10, Reply.IN_HARDSHIP: 21}
-GO_ON_OF_TEN = 8
+GO_ON_OF_TEN = 5
 REVIEWED_STAGE = "pre-final-review"
 
 
