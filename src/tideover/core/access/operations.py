@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tideover.core.access.models import SignInFailure, User
-from tideover.core.access.rules import digest_of_name, require
+from tideover.core.access.rules import FAILURES_MAX, FAILURES_WINDOW_SECONDS, digest_of_name, require
 from tideover.core.access.types import Actor, Role, UnknownUsername
 from tideover.core.journal import operations as journal
 
@@ -67,11 +67,25 @@ def set_password(*, username: str, password: str, at: datetime, actor: Actor) ->
         )
 
 
-def note_sign_in_failure(*, username: str, at: datetime) -> None:
-    """Count a failed sign-in; the name is kept as a digest only, and failures of an earlier day go."""
-    with transaction.atomic():
-        SignInFailure.objects.filter(at__lt=at - timedelta(days=1)).delete()
-        SignInFailure.objects.create(username_digest=digest_of_name(username), at=at)
+def begin_sign_in(*, username: str, at: datetime) -> int | None:
+    """Count a try as failed before it is made, and return its id; None where the user name is closed.
+
+    So many at once are no more tries than one after the other. The name is kept as a digest only, and what was
+    counted on an earlier day goes.
+    """
+    SignInFailure.objects.filter(at__lt=at - timedelta(days=1)).delete()
+    digest = digest_of_name(username)
+    made = SignInFailure.objects.create(username_digest=digest, at=at)
+    since = at - timedelta(seconds=FAILURES_WINDOW_SECONDS)
+    if SignInFailure.objects.filter(username_digest=digest, at__gt=since).count() <= FAILURES_MAX:
+        return made.pk
+    made.delete()
+    return None
+
+
+def note_signed_in(*, attempt_id: int) -> None:
+    """The try was no failure after all."""
+    SignInFailure.objects.filter(pk=attempt_id).delete()
 
 
 def set_language(*, user_id: int, language: str) -> None:

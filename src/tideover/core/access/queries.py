@@ -1,20 +1,11 @@
-"""Public reads: who is who, and whether a user name is closed after failed sign-ins."""
+"""Public reads: who is who."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
-from tideover.core.access.models import SignInFailure, User
-from tideover.core.access.rules import FAILURES_MAX, FAILURES_WINDOW_SECONDS, digest_of_name
+from tideover.core.access.models import User
 from tideover.core.access.types import UserRead
-
-
-def is_closed(*, username: str, at: datetime) -> bool:
-    """Whether the user name had so many failures lately that no password is tried for it."""
-    since = at - timedelta(seconds=FAILURES_WINDOW_SECONDS)
-    recent = SignInFailure.objects.filter(username_digest=digest_of_name(username), at__gt=since, at__lte=at)
-    return recent.count() >= FAILURES_MAX
 
 
 def get_display_names(user_ids: Iterable[int]) -> dict[int, str]:

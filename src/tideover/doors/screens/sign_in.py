@@ -48,13 +48,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _try(request: HttpRequest, username: str, password: str) -> str | None:
     """Sign in and return None, or return the code of what is wrong."""
-    at = clock_queries.real_now()
-    if access_queries.is_closed(username=username, at=at):
+    attempt_id = access.begin_sign_in(username=username, at=clock_queries.real_now())
+    if attempt_id is None:
         return "screens.sign-in.closed"
     user = authenticate(request, username=username, password=password)
     if user is None:
-        access.note_sign_in_failure(username=username, at=at)
         return "screens.sign-in.wrong"
+    access.note_signed_in(attempt_id=attempt_id)
     chosen = request.session.get("language")
     login(request, user)
     if chosen:

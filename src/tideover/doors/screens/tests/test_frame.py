@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,3 +141,12 @@ def test_behind_tls_cookies_go_over_tls_alone(https: str) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tideover.settings", "TIDEOVER_HTTPS": https}
     told = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
     assert set(told.stdout.split()) == {str(bool(https))}
+
+
+def test_tries_at_the_same_moment_are_no_more_tries(wang: str) -> None:
+    begun = [access.begin_sign_in(username=wang, at=AT) for _ in range(8)]
+    assert [attempt is not None for attempt in begun] == [True] * 5 + [False] * 3
+    access.note_signed_in(attempt_id=begun[0] or 0)
+    assert access.begin_sign_in(username=wang.upper(), at=AT) is not None
+    assert access.begin_sign_in(username=wang, at=AT + timedelta(minutes=4, seconds=59)) is None
+    assert access.begin_sign_in(username=wang, at=AT + timedelta(minutes=5)) is not None
