@@ -95,6 +95,7 @@ def tell(kinds: Sequence[str], at: datetime, actor: Actor) -> dict[str, int]:
     Must be inside the transaction that noted them: no other one ever sees a noted change.
     """
     counts: dict[str, int] = {}
+    _note_filled(DayChange.objects.count(), "cases_daychange", "journal_chain_head")
     for kind in kinds:
         counts[kind] = DayChange.objects.filter(kind=kind).count()
         if counts[kind]:
