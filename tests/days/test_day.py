@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as parquet
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.days.bank import FIRST, Bank, open_bank, write_portfolio
 from tideover import day as days
@@ -20,6 +20,7 @@ from tideover.core.jobs.steps import StepResult
 from tideover.core.journal.models import Fact
 from tideover.core.sql import duck
 from tideover.decide.assignment.models import WorkItem
+from tideover.decide.receipts import deciding
 from tideover.decide.receipts import operations as receipts
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.decide.receipts.models import DecisionDay
@@ -123,6 +124,26 @@ def test_a_filed_day_replays_equal_row_by_row(bank: Bank) -> None:
         bank.run(day)
         replayed = receipts.replay(client_id=bank.client_id, day=day)
         assert replayed.equal and replayed.rows == 40
+
+
+def test_a_replay_decides_without_the_database_and_with_nothing_but_the_two_inputs_in_its_folder(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank.run(FIRST)
+    decide, seen = deciding.decide, []
+
+    def refuse(*asked: Any) -> None:
+        raise AssertionError(f"deciding again asked for {asked[:2]}")
+
+    def decide_alone(**given: Any) -> Any:
+        seen.append(sorted(path.name for path in given["folder"].iterdir()))
+        with monkeypatch.context() as alone, connection.execute_wrapper(refuse):
+            alone.setattr(store, "get", refuse)
+            return decide(**given)
+
+    monkeypatch.setattr(deciding, "decide", decide_alone)
+    assert receipts.replay(client_id=bank.client_id, day=FIRST).equal
+    assert seen == [["account_day.parquet", "collector_day.parquet"]]
 
 
 def test_a_replay_does_not_accept_an_input_that_was_changed(bank: Bank, tmp_path: Path) -> None:
