@@ -176,6 +176,12 @@ class LineTooLong(FileRefused):
     code = "intake.line-too-long"
 
 
+class FileSwollen(FileRefused):
+    """A packed file unfolds to far more than accounts can be: made to fill the disk, not to be read."""
+
+    code = "intake.file-swollen"
+
+
 class HeaderWrong(FileRefused):
     """The header has a column twice, or one without a name."""
 

@@ -21,6 +21,7 @@ from tideover.act.intake.types import (
     FileDamaged,
     FileEmpty,
     FileMissing,
+    FileSwollen,
     HeaderWrong,
     LineTooLong,
     QuoteOpen,
@@ -28,6 +29,9 @@ from tideover.act.intake.types import (
 
 BATCH = 20_000
 LINE_MAX = 1_000_000
+UNPACKED_ALWAYS_FINE = 256 * 1024 * 1024
+UNPACKED_TIMES_MAX = 200
+"""A packed file may unfold to so many times its size, or to 256 MB; accounts hardly reach thirty times."""
 _BOM = "\ufeff"
 
 Sink = Callable[[list[int], list[int], list[Sequence[str]]], None]
@@ -87,15 +91,18 @@ def read(path: Path, delimiter: str, start: Callable[[tuple[str, ...]], Sink]) -
 class _Lines:
     """Physical lines, remembering which of them held a NUL."""
 
-    def __init__(self, text: io.TextIOBase, name: str) -> None:
-        self.text, self.name = text, name
-        self.number = 0
+    def __init__(self, text: io.TextIOBase, name: str, characters_max: int | None) -> None:
+        self.text, self.name, self.characters_max = text, name, characters_max
+        self.number = self.characters = 0
         self.with_nul: list[int] = []
         self.latest = ""
 
     def __iter__(self) -> Iterator[str]:
         while line := self.text.readline(LINE_MAX):
             self.number += 1
+            self.characters += len(line)
+            if self.characters_max is not None and self.characters > self.characters_max:
+                raise FileSwollen(file=self.name, max=UNPACKED_TIMES_MAX)
             if len(line) >= LINE_MAX:
                 raise LineTooLong(file=self.name, line=str(self.number), max=LINE_MAX)
             if "\0" in line:
@@ -108,11 +115,13 @@ class _Lines:
 
 @contextmanager
 def _lines(path: Path) -> Iterator[_Lines]:
+    packed = path.suffix == ".gz"
+    most = max(UNPACKED_ALWAYS_FINE, UNPACKED_TIMES_MAX * path.stat().st_size) if packed else None
     with (
-        gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as raw,
+        gzip.open(path, "rb") if packed else path.open("rb") as raw,
         io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="") as text,  # type: ignore[arg-type]
     ):
-        yield _Lines(text, path.name)
+        yield _Lines(text, path.name, most)
 
 
 def _read_records(

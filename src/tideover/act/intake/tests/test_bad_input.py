@@ -11,6 +11,7 @@ import pytest
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types
 from tideover.act.intake.models import Import
+from tideover.act.intake.readers import csv_file
 from tideover.act.intake.tests.given import (
     PAYMENT,
     PEOPLE,
@@ -83,6 +84,16 @@ def test_a_quotation_mark_that_is_never_closed_is_found_on_its_line(tmp_path: Pa
 def test_a_line_longer_than_any_row(tmp_path: Path) -> None:
     make_client()
     assert isinstance(refuse_file(write(tmp_path, written([ROW]) + "x" * 1_000_001)), types.LineTooLong)
+
+
+def test_a_small_packed_file_that_would_fill_the_disk_is_refused_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_client()
+    monkeypatch.setattr(csv_file, "UNPACKED_ALWAYS_FINE", 10_000)
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress((written([ROW]) + "\n" * 5_000_000).encode()))
+    assert isinstance(refuse_file(bomb), types.FileSwollen)
 
 
 @pytest.mark.parametrize("header", ["account_id,limit_bal,pay_0,pay_0,bill_amt1", "account_id,,pay_0"])
