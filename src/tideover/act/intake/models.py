@@ -76,3 +76,17 @@ class StagedPoint(models.Model):
     class Meta:
         managed = False
         db_table = "intake_staged_point"
+
+
+class StagedParty(models.Model):
+    """A co-borrower or guarantor who waits unseen under a run, likewise (``0003``)."""
+
+    record = models.BigIntegerField(primary_key=True)
+    run_id = models.BigIntegerField()
+    reference = models.CharField(max_length=120)
+    document_number = models.CharField(max_length=60, null=True)
+    full_name = models.CharField(max_length=200, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "intake_staged_party"
