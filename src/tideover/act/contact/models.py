@@ -2,15 +2,17 @@ from django.db import models
 
 
 class Call(models.Model):
-    """One dial against one permit. It is on record before the line is asked; unknown until the line has said."""
+    """One dial against one permit, or a call that came in. A dial is on record before the line is asked; it is
+    unknown until the line has said."""
 
-    permit_id = models.BigIntegerField(unique=True)
+    direction = models.CharField(max_length=10, default="outbound", help_text="outbound, or inbound: they called us")
+    permit_id = models.BigIntegerField(unique=True, null=True, help_text="null for a call that came in")
     case_id = models.BigIntegerField(db_index=True)
     account_id = models.BigIntegerField(help_text="the account that leads the contact")
     customer_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     client_id = models.BigIntegerField()
-    contact_point_id = models.BigIntegerField()
+    contact_point_id = models.BigIntegerField(null=True, help_text="null where a caller's number is not on file")
     user_id = models.BigIntegerField()
     work_item_id = models.BigIntegerField(null=True)
     line = models.CharField(max_length=20, help_text="manual or simulated")

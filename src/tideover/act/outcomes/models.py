@@ -33,3 +33,20 @@ class OutcomeNote(models.Model):
     customer_id = models.BigIntegerField(db_index=True)
     text = models.TextField()
     salt = models.BinaryField(max_length=16)
+
+
+class Proof(models.Model):
+    """A document that shows that something was paid: by reference and digest, the paper itself lies elsewhere."""
+
+    hold_id = models.BigIntegerField(db_index=True)
+    case_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)
+    reference = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the document, in hex")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    fact_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hold_id", "digest"], name="outcomes_proof_once")]

@@ -36,6 +36,7 @@ class Attempt(models.Model):
     client_id = models.BigIntegerField()
     contact_point_id = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=20)
+    direction = models.CharField(max_length=10, default="outbound", help_text="outbound, or inbound: they came to us")
     purpose = models.CharField(max_length=20)
     at = models.DateTimeField()
     local_date = models.DateField()

@@ -90,7 +90,11 @@ class Hold(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+")
     account_id = models.BigIntegerField(null=True)
     part_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
-    reason = models.CharField(max_length=30, help_text="dispute or hardship")
+    reason = models.CharField(max_length=30, help_text="dispute, hardship, complaint or payment-claimed")
+    subject = models.CharField(max_length=30, null=True, help_text="what a complaint is about")
+    against_user_id = models.BigIntegerField(
+        null=True, help_text="the person complained of: they alone are kept from the case"
+    )
     purposes = ArrayField(models.CharField(max_length=20), help_text="purposes of contact that it binds")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
@@ -98,6 +102,12 @@ class Hold(models.Model):
     lifted_by = models.CharField(max_length=80, null=True)
     lift_cause = models.CharField(max_length=60, null=True)
     expiry_noted_at = models.DateTimeField(null=True, help_text="when its end was written to the journal")
+    escalated_at = models.DateTimeField(
+        null=True, help_text="a complaint that nobody had decided when its time was over"
+    )
+    decided_at = models.DateTimeField(null=True, help_text="a complaint's decision")
+    decided_by = models.CharField(max_length=80, null=True)
+    decision = models.CharField(max_length=60, null=True)
     fact_id = models.BigIntegerField()
 
 
