@@ -12,7 +12,13 @@ from tideover.core.problem import Problem
 # Buckets of days past due (账龄): the first day of each.
 BUCKETS: tuple[tuple[str, int], ...] = (("M0", 0), ("M1", 1), ("M2", 31), ("M3", 61), ("M3+", 91))
 
-DPD_BASES = ("stated", "read-from-code")
+DPD_BASES = ("stated", "read-from-code", "computed")
+
+BORROWER, CO_BORROWER, GUARANTOR = "borrower", "co-borrower", "guarantor"
+ROLES = (BORROWER, CO_BORROWER, GUARANTOR)
+
+RECALLED, BATCH_ENDED, HANDED_BACK = "recalled", "batch-ended", "handed-back"
+ENDED_CAUSES = (RECALLED, BATCH_ENDED, HANDED_BACK)
 
 
 def bucket_of(dpd: int) -> str:
@@ -76,6 +82,15 @@ class Received:
     accounts_new_count: int
     accounts_changed_count: int
     placements_count: int
+    standings_count: int
+
+
+@dataclass(frozen=True)
+class InstalmentsReceived:
+    """What a set of instalments came to; those that differ kept the terms first stated."""
+
+    instalments_new_count: int
+    instalments_differing_count: int
     standings_count: int
 
 

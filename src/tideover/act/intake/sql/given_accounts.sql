@@ -3,7 +3,10 @@
 -- reads: intake_staged_account, customers_customer
 SELECT staged.number, staged.product, staged.currency, staged.credit_limit_amount, staged.opened_date,
     customer.id AS customer_id, coalesce(staged.batch_number, %(default_batch_number)s) AS batch_number,
-    staged.batch_number IS NOT NULL AS batch_is_named, staged.batch_until_date,
+    staged.batch_number IS NOT NULL AS batch_is_named, TRUE AS is_placed,
+    CAST(NULL AS date) AS batch_from_date, staged.batch_until_date,
+    CAST(NULL AS numeric) AS batch_target_amount, CAST(NULL AS text) AS batch_currency,
+    CAST(NULL AS numeric) AS batch_commission_share, CAST(NULL AS numeric) AS batch_retain_share_max,
     staged.owed_amount AS placed_amount, staged.dpd, staged.dpd_basis, staged.next_due_date, staged.next_due_amount
 FROM intake_staged_account AS staged
 JOIN customers_customer AS customer

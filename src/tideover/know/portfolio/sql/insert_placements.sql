@@ -7,10 +7,13 @@ SELECT account.id, batch.id, given.placed_amount, %(cut_off_date)s::date, %(impo
 FROM given
 JOIN portfolio_account AS account ON account.client_id = %(client_id)s AND account.number = given.number
 JOIN portfolio_batch AS batch ON batch.client_id = %(client_id)s AND batch.number = given.batch_number
-WHERE given.batch_is_named
-    OR NOT EXISTS (
-        SELECT 1 FROM portfolio_placement AS open_one
-        WHERE open_one.account_id = account.id AND open_one.ended_date IS NULL
+WHERE given.is_placed
+    AND (
+        given.batch_is_named
+        OR NOT EXISTS (
+            SELECT 1 FROM portfolio_placement AS open_one
+            WHERE open_one.account_id = account.id AND open_one.ended_date IS NULL
+        )
     )
 ORDER BY account.id
 ON CONFLICT (account_id, batch_id) DO NOTHING
