@@ -55,6 +55,9 @@ UV_WHEELS = {
         "66c512266d633bef48384a1f53003f41f2a8e7b36fe6e7fbfd3e0fd52d96fa63",
     ),
 }
+UNTRUSTED = """
+This machine does not trust who vouches for that server. Where it trusts nobody yet: apt-get install ca-certificates.
+Where a proxy or an index of your own signs: name its certificates, SSL_CERT_FILE=/path/to/authorities.pem."""
 
 
 class Refused(Exception):
@@ -229,7 +232,8 @@ def fetch(address: str, accept: str = "*/*") -> bytes:
             return answer.read()
     except (urllib.error.URLError, OSError) as error:
         why = getattr(error, "reason", error)
-        raise Refused(f"{without_password(address)} cannot be fetched: {why}.") from error
+        said = f"{without_password(address)} cannot be fetched: {why}."
+        raise Refused(said + (UNTRUSTED if isinstance(why, ssl.SSLCertVerificationError) else "")) from error
 
 
 def certificates() -> ssl.SSLContext:

@@ -62,6 +62,7 @@ def start_server() -> None:
     os.environ["TIDEOVER_PERSON_KEY"] = "tests-only"
     os.environ.pop("TIDEOVER_STORE", None)
     os.environ.pop("TIDEOVER_POLICY", None)
+    (home.path / "static").mkdir(exist_ok=True)
     running = server.Server(
         home, settings={**server.WITHOUT_DURABILITY, "max_connections": "100", "max_wal_size": "256MB"}
     )

@@ -1,4 +1,4 @@
-"""Sees to the two things that browser tests need from the system: Chromium and a Chinese font.
+"""Sees to what the browser tests need from the system: Chromium, a Chinese font, and a library of Playwright's Node.js.
 
 As root they are installed by the system's packages. Otherwise the command is printed and nothing goes on:
 a test whose part is missing fails.
@@ -6,26 +6,45 @@ a test whose part is missing fails.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = {"chromium": "chromium", "a Chinese font": "fonts-noto-cjk"}
+PACKAGES = {"Chromium": "chromium", "a Chinese font": "fonts-noto-cjk", "libatomic": "libatomic1"}
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
 FONTS = ("NotoSansCJK*", "NotoSansSC*", "SourceHanSans*", "PingFang*", "wqy-*")
 
 
+def find_browser() -> str | None:
+    """The browser that the tests use: the one that TIDEOVER_CHROMIUM names, or the first that is installed."""
+    named = os.environ.get("TIDEOVER_CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
 def list_missing() -> list[str]:
     """The parts that are not there."""
     missing = []
-    if not any(shutil.which(name) for name in PROGRAMS):
-        missing.append("chromium")
+    if find_browser() is None:
+        missing.append("Chromium")
     if not any(any(Path(folder).rglob(font)) for folder in FONT_FOLDERS for font in FONTS):
         missing.append("a Chinese font")
+    if _lacks_libatomic():
+        missing.append("libatomic")
     return missing
+
+
+def _lacks_libatomic() -> bool:
+    """Whether the Node.js that Playwright brings finds no libatomic, which a small Debian does not hold."""
+    found = importlib.util.find_spec("playwright")
+    if found is None or found.origin is None:
+        return False
+    node = Path(found.origin).parent / "driver" / "node"
+    said = subprocess.run([node, "--version"], capture_output=True, text=True)
+    return said.returncode != 0 and "libatomic" in said.stderr
 
 
 def main() -> int:

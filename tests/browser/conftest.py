@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-CHROMIUM = os.environ.get("TIDEOVER_CHROMIUM", "/usr/bin/chromium")
+from tools import browser_parts
+
 ACCOUNTS, DAYS = "80", "2"
 READY_WITHIN_SECONDS = 300
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "TIDEOVER_STORE", "TIDEOVER_POLICY", "TIDEOVER_CONNECTS_AS")
@@ -94,9 +95,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, with a font that draws Chinese."""
-    assert Path(CHROMIUM).exists(), f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
+    program = browser_parts.find_browser()
+    assert program, "no browser here: tools/browser_parts.py says what to install"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        started = playwright.chromium.launch(executable_path=program)
         yield started
         started.close()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import ssl
 import subprocess
 import sys
+import urllib.error
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -97,3 +99,15 @@ def test_a_python_that_is_too_old_is_refused_in_words() -> None:
     refused = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
     assert refused.returncode == 1
     assert "Tideover needs Python 3.11, 3.12, 3.13 or 3.14; this is 3.10" in refused.stderr
+
+
+def test_a_machine_that_trusts_no_authority_is_told_what_to_install(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object, **_named: object) -> None:
+        raise urllib.error.URLError(ssl.SSLCertVerificationError("unable to get local issuer certificate"))
+
+    monkeypatch.setattr(bootstrap.urllib.request, "urlopen", refuse)
+    with pytest.raises(bootstrap.Refused) as refused:
+        bootstrap.fetch("https://index.test/simple/uv/")
+    assert "apt-get install ca-certificates" in str(refused.value) and "SSL_CERT_FILE" in str(refused.value)
