@@ -15,6 +15,9 @@ class Role(enum.StrEnum):
     TEAM_LEADER = "team-leader"
     INTEGRATOR = "integrator"
     COMPLIANCE_OFFICER = "compliance-officer"
+    TRAINER = "trainer"
+    QA_REVIEWER = "qa-reviewer"
+    ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 

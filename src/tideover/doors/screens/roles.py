@@ -18,6 +18,9 @@ STAFF = (
     Role.TEAM_LEADER,
     Role.INTEGRATOR,
     Role.COMPLIANCE_OFFICER,
+    Role.TRAINER,
+    Role.QA_REVIEWER,
+    Role.ANALYST,
     Role.ADMINISTRATOR,
 )
 

@@ -29,6 +29,7 @@ class Membership(models.Model):
     work_items_per_day_max = models.SmallIntegerField(help_text="ceiling of work items in a day")
     cases_max = models.IntegerField(help_text="ceiling of open cases owned")
     takes_new_cases = models.BooleanField(default=True)
+    left_date = models.DateField(null=True, help_text="the first day on which they no longer work here; null: they do")
 
 
 class Certificate(models.Model):
@@ -44,3 +45,29 @@ class Certificate(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user_id", "skill"], name="staff_certificate_user")]
+
+
+class WorkingDays(models.Model):
+    """On which days of the week a user works, from a date on (排班). Without a row they work every day."""
+
+    user_id = models.BigIntegerField()
+    weekdays = ArrayField(models.SmallIntegerField(), help_text="1 is Monday, 7 is Sunday")
+    from_date = models.DateField()
+    fact_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "from_date"], name="staff_working_days_once")]
+
+
+class Leave(models.Model):
+    """Days on which a user is not there (请假), half-open, with the cause. Taken back, never deleted."""
+
+    user_id = models.BigIntegerField(db_index=True)
+    from_date = models.DateField()
+    until_date = models.DateField()
+    cause = models.CharField(max_length=40)
+    placed_by = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=80, null=True)
+    withdrawn_cause = models.CharField(max_length=40, null=True)
+    fact_id = models.BigIntegerField()

@@ -9,9 +9,17 @@ from django.db import transaction
 
 from tideover.core.access.models import User
 from tideover.core.access.rules import require
-from tideover.core.access.types import AccessRefused, Actor, Role
-from tideover.core.journal import operations as journal
+from tideover.core.access.types import Actor, Role
 from tideover.know.staff.models import Certificate, ClientGrant, Membership, Team
+from tideover.know.staff.rota import (
+    fact,
+    note_leaving,
+    put_on_leave,
+    require_own_team,
+    set_ceilings,
+    set_working_days,
+    withdraw_leave,
+)
 from tideover.know.staff.types import (
     CertificatePeriodEmpty,
     InAnotherTeam,
@@ -20,7 +28,20 @@ from tideover.know.staff.types import (
     UnknownUser,
 )
 
-ROOM = "staff"
+__all__ = [
+    "add_member",
+    "grant_client",
+    "issue_certificate",
+    "make_team",
+    "note_leaving",
+    "put_on_leave",
+    "remove_member",
+    "revoke_certificate",
+    "set_ceilings",
+    "set_working_days",
+    "withdraw_client",
+    "withdraw_leave",
+]
 
 
 def make_team(*, code: str, name_en: str, name_zh: str, at: datetime, actor: Actor) -> int:
@@ -29,7 +50,7 @@ def make_team(*, code: str, name_en: str, name_zh: str, at: datetime, actor: Act
     with transaction.atomic():
         team, made = Team.objects.get_or_create(code=code, defaults={"name_en": name_en, "name_zh": name_zh})
         if made:
-            _fact("team-made", at, actor, team_id=team.pk, team=code)
+            fact("team-made", at, actor, team_id=team.pk, team=code)
     return team.pk
 
 
@@ -40,7 +61,7 @@ def grant_client(*, team_id: int, client_id: int, at: datetime, actor: Actor) ->
         _require_team(team_id)
         _, made = ClientGrant.objects.get_or_create(team_id=team_id, client_id=client_id)
         if made:
-            _fact("client-granted", at, actor, team_id=team_id, client_id=client_id)
+            fact("client-granted", at, actor, team_id=team_id, client_id=client_id)
 
 
 def withdraw_client(*, team_id: int, client_id: int, at: datetime, actor: Actor) -> None:
@@ -49,7 +70,7 @@ def withdraw_client(*, team_id: int, client_id: int, at: datetime, actor: Actor)
     with transaction.atomic():
         deleted, _ = ClientGrant.objects.filter(team_id=team_id, client_id=client_id).delete()
         if deleted:
-            _fact("client-withdrawn", at, actor, team_id=team_id, client_id=client_id)
+            fact("client-withdrawn", at, actor, team_id=team_id, client_id=client_id)
 
 
 def add_member(
@@ -90,7 +111,7 @@ def add_member(
             kind = "member-changed"
         else:
             return member.pk
-        _fact(kind, at, actor, team_id=team_id, user_id=user_id, **kept)
+        fact(kind, at, actor, team_id=team_id, user_id=user_id, **kept)
     return member.pk
 
 
@@ -101,7 +122,7 @@ def remove_member(*, user_id: int, at: datetime, actor: Actor) -> None:
         member = Membership.objects.select_for_update().filter(user_id=user_id).first()
         if member is not None:
             member.delete()
-            _fact("member-removed", at, actor, team_id=member.team_id, user_id=user_id)
+            fact("member-removed", at, actor, team_id=member.team_id, user_id=user_id)
 
 
 def issue_certificate(
@@ -111,19 +132,19 @@ def issue_certificate(
 
     A certificate that already covers the same time for the skill is returned instead.
     """
-    require(actor, Role.ADMINISTRATOR, Role.TEAM_LEADER)
+    require(actor, Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.TRAINER)
     if valid_until <= valid_from:
         raise CertificatePeriodEmpty(valid_from=valid_from, valid_until=valid_until)
     with transaction.atomic():
         _require_user(user_id)
         _require_other(actor, user_id)
-        _require_own_team(actor, user_id)
+        require_own_team(actor, user_id)
         covering = Certificate.objects.filter(
             user_id=user_id, skill=skill, valid_from__lte=valid_from, valid_until__gte=valid_until, revoked_at=None
         ).first()
         if covering is not None:
             return covering.pk
-        fact_id = _fact(
+        fact_id = fact(
             "certificate-issued",
             at,
             actor,
@@ -145,17 +166,16 @@ def issue_certificate(
 
 def revoke_certificate(*, certificate_id: int, at: datetime, actor: Actor) -> None:
     """End a certificate at the instant. The next dial is refused; revoking again changes nothing."""
-    require(actor, Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
+    require(actor, Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.TRAINER, Role.COMPLIANCE_OFFICER)
     with transaction.atomic():
         held = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
         if held is None:
             raise UnknownCertificate(certificate_id=certificate_id)
-        if not actor.has(Role.COMPLIANCE_OFFICER):
-            _require_own_team(actor, held.user_id)
+        require_own_team(actor, held.user_id, Role.COMPLIANCE_OFFICER)
         if held.revoked_at is None:
             held.revoked_at = at
             held.save(update_fields=["revoked_at"])
-            _fact("certificate-revoked", at, actor, user_id=held.user_id, skill=held.skill, certificate_id=held.pk)
+            fact("certificate-revoked", at, actor, user_id=held.user_id, skill=held.skill, certificate_id=held.pk)
 
 
 def _require_team(team_id: int) -> None:
@@ -172,14 +192,3 @@ def _require_other(actor: Actor, user_id: int) -> None:
     """Nobody certifies themselves, unless they are an administrator setting the house up."""
     if actor.user_id == user_id:
         require(actor, Role.ADMINISTRATOR)
-
-
-def _require_own_team(actor: Actor, user_id: int) -> None:
-    """A leader's word on who may work what reaches as far as their team."""
-    in_team = Membership.objects.filter(user_id=user_id, team_id__in=actor.team_ids)
-    if not actor.has(Role.SYSTEM, Role.ADMINISTRATOR) and not in_team.exists():
-        raise AccessRefused(actor=actor.name, needs=Role.ADMINISTRATOR)
-
-
-def _fact(kind: str, at: datetime, actor: Actor, **body: object) -> int:
-    return journal.append(chain=journal.INSTALLATION, kind=kind, room=ROOM, at=at, actor=actor, body=body)

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 from django.db.models import Q
 
 from tideover.core.access.models import User
 from tideover.core.access.types import Actor, Role
-from tideover.know.staff.models import Certificate, ClientGrant, Membership, Team
-from tideover.know.staff.types import CertificateRead, MemberRead, TeamRead, UnknownTeam, UnknownUser
+from tideover.core.clock import rules as clock
+from tideover.know.clients import queries as clients
+from tideover.know.staff import rules
+from tideover.know.staff.models import Certificate, ClientGrant, Leave, Membership, Team, WorkingDays
+from tideover.know.staff.types import (
+    CertificateRead,
+    LeaveRead,
+    MemberRead,
+    Pool,
+    Presence,
+    TeamRead,
+    UnknownTeam,
+    UnknownUser,
+)
 
 
-def get_actor(user_id: int) -> Actor:
+def get_actor(user_id: int, at: datetime | None = None) -> Actor:
     """The user as an actor: their roles, their team, and the clients that it was granted.
 
-    A user who is not active, or is in no team, has no scope at all; an unknown user raises UnknownUser.
+    A user who is not active, or is in no team, has no scope at all, nor has whoever has left by ``at``; an unknown
+    user raises UnknownUser.
     """
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise UnknownUser(user=str(user_id))
     if not user.is_active:
         return Actor(user_id=user.pk, name=user.username, roles=frozenset())
-    teams = frozenset(Membership.objects.filter(user_id=user_id).values_list("team_id", flat=True))
-    clients = frozenset(ClientGrant.objects.filter(team_id__in=teams).values_list("client_id", flat=True))
+    member = Membership.objects.filter(user_id=user_id).first()
+    teams = frozenset() if member is None else frozenset({member.team_id})
+    granted = frozenset(ClientGrant.objects.filter(team_id__in=teams).values_list("client_id", flat=True))
+    if member is not None and member.left_date is not None and at is not None:
+        zones = [client.zone for client in clients.list_clients(granted)] or ["UTC"]
+        if clock.local_date(at, zones[0]) >= member.left_date:
+            return Actor(user_id=user.pk, name=user.username, roles=frozenset())
     roles = frozenset(Role(role) for role in user.roles)
-    return Actor(user_id=user.pk, name=user.username, roles=roles, team_ids=teams, client_ids=clients)
+    return Actor(user_id=user.pk, name=user.username, roles=roles, team_ids=teams, client_ids=granted)
 
 
 def get_team(code: str) -> TeamRead:
@@ -70,6 +88,7 @@ def list_members(team_id: int) -> list[MemberRead]:
             work_items_per_day_max=memberships[user.pk].work_items_per_day_max,
             cases_max=memberships[user.pk].cases_max,
             takes_new_cases=memberships[user.pk].takes_new_cases,
+            left_date=memberships[user.pk].left_date,
         )
         for user in users
     ]
@@ -107,3 +126,59 @@ def list_certificates(user_id: int) -> list[CertificateRead]:
         )
         for each in Certificate.objects.filter(user_id=user_id).order_by("-valid_from", "-pk")
     ]
+
+
+def get_pool(client_id: int) -> Pool:
+    """The clients and teams that are linked with the client by grants; the client alone where it has no team."""
+    for client_ids, team_ids in rules.pools(ClientGrant.objects.values_list("team_id", "client_id")):
+        if client_id in client_ids:
+            return Pool(client_ids, team_ids)
+    return Pool(frozenset({client_id}), frozenset())
+
+
+def is_present(user_id: int, day: date) -> bool:
+    """Whether the member is there on the day: by the rota, not on leave, not gone. No member is not there."""
+    return any(each.is_there for each in list_presence([user_id], day))
+
+
+def list_presence(user_ids: Collection[int], day: date) -> list[Presence]:
+    """Whether each of these members is there on the day, and if not, why; by user id."""
+    left = dict(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "left_date"))
+    away = {each.user_id: each for each in list_leave(user_ids, day, day) if each.covers(day)}
+    rota: dict[int, list[int]] = {}
+    for row in WorkingDays.objects.filter(user_id__in=user_ids, from_date__lte=day).order_by("from_date"):
+        rota[row.user_id] = list(row.weekdays)
+    found = []
+    for user_id in sorted(left):
+        why = None
+        if (gone := left[user_id]) is not None and gone <= day:
+            why = "left"
+        elif user_id in away:
+            why = "leave"
+        elif not rules.works_on(rota.get(user_id), day):
+            why = "rota"
+        found.append(Presence(user_id, day, why is None, why, away.get(user_id)))
+    return found
+
+
+def list_leave(user_ids: Collection[int], from_date: date, through_date: date) -> list[LeaveRead]:
+    """The leave of these members that touches the days from the first through the last, taken back or not."""
+    rows = Leave.objects.filter(user_id__in=user_ids, from_date__lte=through_date, until_date__gt=from_date)
+    return [
+        LeaveRead(
+            id=row.pk,
+            user_id=row.user_id,
+            from_date=row.from_date,
+            until_date=row.until_date,
+            cause=row.cause,
+            placed_by=row.placed_by,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in rows.order_by("from_date", "pk")
+    ]
+
+
+def get_weekdays(user_id: int, day: date) -> tuple[int, ...] | None:
+    """The days of the week that the rota gives the user on that date; None where there is no rota."""
+    row = WorkingDays.objects.filter(user_id=user_id, from_date__lte=day).order_by("-from_date").first()
+    return None if row is None else tuple(row.weekdays)
