@@ -224,7 +224,7 @@ def _review(actor: Actor, client_id: int, demo: DemoRead, day: date, zone: str) 
     """The leader reads the cases that wait before their final notice, and lets most of them go on."""
     waiting = [
         item
-        for item in assignment_queries.list_reviews([client_id], day)
+        for item in assignment_queries.list_reviews(actor, [client_id], day)
         if not item.is_done and item.stage == REVIEWED_STAGE
     ]
     for place, item in enumerate(waiting):

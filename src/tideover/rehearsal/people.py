@@ -17,6 +17,9 @@ SHARED_HOLDERS = 30
 
 COMMON_SURNAMES = 20
 
+DOCUMENT_TYPE = "id-card"
+"""An invented document's number begins with 99: no place of issue has that number."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -29,6 +32,7 @@ class Person:
     region: str
     zone: str
     phones: tuple[str, ...]
+    document_number: str
 
 
 @cache
@@ -61,6 +65,7 @@ def invent(number: str, seed: int) -> Person:
         region=region,
         zone=material["zones"].get(region, material["zone"]),
         phones=_phones(material, number, seed),
+        document_number=f"99{draws.below(10**16, seed, 'document', number):016d}",
     )
 
 

@@ -20,7 +20,18 @@ from tideover.rehearsal import draws, people
 
 PACKAGED = 600
 PLACEMENTS = "mappings.uci_card_default"
-PEOPLE_COLUMNS = ("customer_number", "full_name", "language", "country", "region", "zone", "phone_1", "phone_2")
+PEOPLE_COLUMNS = (
+    "customer_number",
+    "full_name",
+    "language",
+    "country",
+    "region",
+    "zone",
+    "phone_1",
+    "phone_2",
+    "document_type",
+    "document_number",
+)
 
 Row = dict[str, str]
 
@@ -61,6 +72,8 @@ class Portfolio:
             person.zone,
             phones[0],
             phones[1],
+            people.DOCUMENT_TYPE,
+            person.document_number,
         )
         return dict(zip(PEOPLE_COLUMNS, values, strict=True))
 

@@ -353,7 +353,7 @@ def _import_account(current: Run, day: date, hour: time, status: int, owes: Any)
     row = dict.fromkeys(packaged()[0], "0")
     row |= {"account_id": ACCOUNT_NUMBER, "limit_bal": "50000", "pay_0": str(status), "bill_amt1": str(owes)}
     phones = [f"+8615400000{place:03d}" for place in range(1, given.phones + 1)]
-    people = ("SCENARIO", given.name, given.language, "CN", given.region, given.zone, *[*phones, "", ""][:2])
+    people = ("SCENARIO", given.name, given.language, "CN", given.region, given.zone, *[*phones, "", ""][:2], "", "")
     row |= dict(zip(PEOPLE_COLUMNS, people, strict=True))
     path = write_rows(current.folder / f"accounts-{day.isoformat()}.csv", [row])
     _import(current, path, "placement", PLACEMENTS, day - timedelta(days=1), current.at(day, hour))
