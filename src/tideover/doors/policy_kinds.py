@@ -15,9 +15,10 @@ from tideover.core.policy.types import Fault, PolicyFile
 from tideover.decide.gate import policy_schema as gate
 from tideover.decide.strategy import policy_schema as strategy
 from tideover.know.cases import policy_schema as cases
+from tideover.know.clients import policy_schema as clients
 from tideover.know.ledger import policy_schema as ledger
 
-ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND, *outcomes.KINDS, ledger.KIND, intake.KIND)
+ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND, *outcomes.KINDS, ledger.KIND, clients.KIND, intake.KIND)
 
 
 def register_all() -> None:

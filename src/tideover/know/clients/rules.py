@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from datetime import time
 
+from tideover.core.access.types import Actor
 from tideover.core.clock import rules as clock
-from tideover.know.clients.types import BALANCE_AUTHORITIES, MANDATES, ClientTermsWrong
+from tideover.know.clients.types import (
+    BALANCE_AUTHORITIES,
+    EVERY_DAY,
+    MANDATES,
+    ClientTermsWrong,
+    ExpectedFile,
+)
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -36,3 +45,21 @@ def check_terms(
         if not holds:
             raise ClientTermsWrong(field=field, value=value, wanted=wanted)
     clock.zone_of(zone)
+
+
+def has_a_hand(actor: Actor, user_id: int | None, name: str) -> bool:
+    """Whether the actor is who did it: the same user, or where nobody signed in, the same name."""
+    if actor.user_id is not None or user_id is not None:
+        return actor.user_id == user_id
+    return actor.name == name
+
+
+def late_kinds(
+    expects: Sequence[ExpectedFile], local_time: time, is_working_day: bool, came: Collection[str]
+) -> tuple[str, ...]:
+    """The kinds of file that should have come by a local time and did not, in the profile's order."""
+    return tuple(
+        expected.kind
+        for expected in expects
+        if (is_working_day or expected.days == EVERY_DAY) and expected.by <= local_time and expected.kind not in came
+    )

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
 
 from tideover.core.clock import rules as clock
 from tideover.core.problem import Problem
 
 MANDATES = ("first-party", "agency", "debt-buyer")
 BALANCE_AUTHORITIES = ("lender", "tideover")
+STOP_CAUSES = (
+    "rows-differ",
+    "totals-differ",
+    "sequence-used",
+    "out-of-order",
+    "future-dated",
+    "stale",
+    "gone-above-share",
+    "sequence-gap",
+)
+"""Why a client's collection stops, the gravest first."""
+EVERY_DAY, WORKING_DAY = "every-day", "working-day"
+FILE_KINDS = ("placement", "full", "delta", "payments", "recall")
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,98 @@ class ClientRead:
     def end_of_day(self, day: date) -> datetime:
         """The instant at which a date ends at the client; a cut-off date is stated as of then."""
         return clock.end_of_day(day, self.zone)
+
+
+@dataclass(frozen=True)
+class StopReason:
+    """One thing that stops collection. Its words are ``clients.stop.<code>``, with these fields."""
+
+    code: str
+    fields: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The code of the words that say it."""
+        return f"clients.stop.{self.code}"
+
+
+@dataclass(frozen=True)
+class StopRead:
+    """A client's collection stopped: since which import, why, whether it is explained now, who let it go on."""
+
+    id: int
+    client_id: int
+    cause: str
+    reasons: tuple[StopReason, ...]
+    import_id: int
+    placed_at: datetime
+    placed_by_id: int | None
+    placed_by: str
+    explained_at: datetime | None
+    explained_import_id: int | None
+    explained_by_id: int | None
+    explained_by: str | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    note: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has acknowledged it: collection stands still."""
+        return self.acknowledged_at is None
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether a later file explains it; a person must acknowledge all the same."""
+        return self.explained_at is not None
+
+
+@dataclass(frozen=True)
+class ExpectedFile:
+    """A file that the client sends: of which kind, by what local time, on which days."""
+
+    kind: str
+    mapping: str | None
+    by: time
+    days: str
+
+
+@dataclass(frozen=True)
+class ProfileRead:
+    """What a client sends and how: the policy file ``profiles.<code>``, else ``profiles.default``."""
+
+    id: str
+    version: str
+    expects: tuple[ExpectedFile, ...]
+    encoding: str | None
+    delimiter: str | None
+    control: str | None
+    gone_share_max: Decimal
+    calendar: str | None
+
+
+class UnknownStop(Problem):
+    """There is no stop of this number in the actor's scope."""
+
+    code = "clients.stop-unknown"
+
+
+class StopAcknowledged(Problem):
+    """Somebody has acknowledged it before."""
+
+    code = "clients.stop-acknowledged"
+
+
+class OwnImport(Problem):
+    """Who imported a file does not acknowledge the stop that it caused, nor who sent its mending."""
+
+    code = "clients.own-import"
+
+
+class NoteMissing(Problem):
+    """Collection goes on for a stated reason, or not at all."""
+
+    code = "clients.note-missing"
 
 
 class UnknownClient(Problem):
