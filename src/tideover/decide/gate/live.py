@@ -14,6 +14,7 @@ from tideover.decide.gate.rulebook import Rulebook
 from tideover.decide.gate.types import AttemptSeen, Circumstances, HoldSeen
 from tideover.know.cases import queries as cases
 from tideover.know.cases.types import CaseBrief, NoLadder, UnknownStage
+from tideover.know.clients import queries as clients
 from tideover.know.customers import queries as customers
 from tideover.know.customers.types import ContactPointRead
 from tideover.know.ledger import queries as ledger
@@ -67,6 +68,7 @@ def _read(case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: in
         contact_point_is_customers=None,
         holds=tuple(HoldSeen(str(hold.reason), hold.until_at) for hold in holds),
         attempts=attempts_of(case.person_id, at),
+        client_stopped=clients.is_stopped(case.client_id),
     )
 
 

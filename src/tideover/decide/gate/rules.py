@@ -13,7 +13,7 @@ from typing import Any
 
 from tideover.core.clock.rules import instant, local_date, local_time, start_of_day
 from tideover.decide.gate.rulebook import BoundRule, Rulebook
-from tideover.decide.gate.types import CALL, NO_RULE, AttemptSeen, Circumstances, Verdict
+from tideover.decide.gate.types import CALL, CLIENT_STOPPED, COLLECTION, NO_RULE, AttemptSeen, Circumstances, Verdict
 
 PERMIT_LASTS = timedelta(minutes=2)
 WEEK_DAYS = 7
@@ -94,8 +94,10 @@ def decide(book: Rulebook, seen: Circumstances, at: datetime) -> Verdict:
         return _closed(f"gate.{missing or 'country-unknown'}", zones)
     if not book.binding(seen.country, seen.channel, seen.purpose, day):
         return _closed(NO_RULE, zones)
-    refusals = refusals_at(book, seen, at, zones)
     left_today, left_week = left(book, seen, at, zones)
+    if seen.purpose == COLLECTION and seen.client_stopped is not False:
+        return Verdict(False, CLIENT_STOPPED, None, left_today, left_week, zones[0], False, {})
+    refusals = refusals_at(book, seen, at, zones)
     if not refusals:
         return Verdict(True, None, None, left_today, left_week, zones[0], False, {})
     strictest, until_at = _strictest(book, seen, at, zones, refusals)

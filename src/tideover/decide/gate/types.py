@@ -22,6 +22,8 @@ COUNTRY_NOT_COVERED = "gate.country-not-covered"
 CHANNEL_NOT_COVERED = "gate.channel-not-covered"
 PURPOSE_NOT_COVERED = "gate.purpose-not-covered"
 NO_RULE = "gate.no-rule"
+# The client's own file stopped its collection: no rule file can permit what a person must first acknowledge.
+CLIENT_STOPPED = "gate.client-stopped"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Circumstances:
     contact_point_is_customers: bool | None
     holds: tuple[HoldSeen, ...] = ()
     attempts: tuple[AttemptSeen, ...] = ()
+    client_stopped: bool | None = False
 
 
 @dataclass(frozen=True)

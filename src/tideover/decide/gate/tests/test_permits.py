@@ -15,6 +15,8 @@ from tideover.decide.gate.models import Attempt, Permit
 from tideover.decide.gate.tests.house import ADMINISTRATOR, House, Owing, moment
 from tideover.decide.gate.types import CannotGiveBack, PermitAnswer, PermitSpent
 from tideover.know.cases import operations as cases
+from tideover.know.clients import operations as clients
+from tideover.know.clients.types import StopReason
 from tideover.know.customers import operations as customers
 from tideover.know.staff import operations as staff
 
@@ -75,6 +77,31 @@ def test_a_refusal_is_an_answer_that_stays_on_record_and_counts_nothing(
     assert not Attempt.objects.exists()
     (fact,) = journal.list_facts(wang.customer_id)
     assert fact.kind == "permit-refused" and fact.body["clause"] == "jurisdictions.cn.contact-hours"
+
+
+def test_a_clients_stop_refuses_at_once_and_lets_its_collection_go_when_it_is_acknowledged(
+    house: House, client_id: int, lin: Actor
+) -> None:
+    wang = house.owing(client_id)
+    reason = StopReason("rows-differ", {"stated": "10", "counted": "9"})
+    with transaction.atomic():
+        stop_id = clients.stop_collection(
+            client_id=client_id, import_id=1, reasons=[reason], at=moment("09:00"), actor=LINE
+        )
+    refused = ask(wang, lin)
+    assert (refused.granted, refused.clause, refused.until_at) == (False, "gate.client-stopped", None)
+    assert "compliance officer" in refused.says["en"] and refused.left_today == 3
+    assert ask(wang, lin, purpose="service").clause != "gate.client-stopped", "an answer may always be given"
+    looked = queries.look(
+        case_id=wang.case_id, account_id=wang.account_id, channel="call", purpose="collection",
+        at=moment(), user_id=lin.user_id or 0,
+    )  # fmt: skip
+    assert looked.clause == "gate.client-stopped"
+    other = house.owing(house.client("other-bank"))
+    assert ask(other, house.collector("mei")).granted, "the other client's work goes on"
+    officer = Actor(99, "wu", frozenset({Role.COMPLIANCE_OFFICER}), client_ids=frozenset({client_id}))
+    clients.acknowledge(stop_id=stop_id, note="the tenth record was a total line", at=moment("09:30"), actor=officer)
+    assert ask(wang, lin).granted
 
 
 def test_one_cap_over_all_clients_and_a_refusal_names_no_other(house: House, client_id: int, lin: Actor) -> None:
