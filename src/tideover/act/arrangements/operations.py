@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from tideover.act.arrangements.models import Promise
+from tideover.act.arrangements.models import Judgement, Promise
 from tideover.act.arrangements.types import (
     PromiseAboveOwed,
     PromiseDatePast,
@@ -31,7 +32,7 @@ from tideover.know.customers import queries as customers_queries
 from tideover.know.ledger import queries as ledger_queries
 
 ROOM = "arrangements"
-_JUDGED = (PromiseState.KEPT, PromiseState.PARTLY_KEPT, PromiseState.BROKEN)
+_JUDGED = (PromiseState.KEPT, PromiseState.PARTLY_KEPT, PromiseState.BROKEN, PromiseState.RELEASED)
 
 
 def promise(*, case_id: int, account_id: int, amount: Money, due_date: date, at: datetime, actor: Actor) -> int:
@@ -114,8 +115,8 @@ def judge_promises(*, client_id: int, day: date, at: datetime, actor: Actor) -> 
     """Compare the client's open promises with the payments that came, as a set; the counts by what they became.
 
     Kept: as soon as enough has come, which the product's policy says as a share of the amount. Partly kept or
-    broken: once the days of grace and the client's payment-file lag have passed. Judged again on the same day,
-    nothing changes.
+    broken: once the days of grace and the client's payment-file lag have passed. Released: the account is no longer
+    placed with us. Judged again on the same day, nothing changes.
     """
     client = clients_queries.get_client_by_id(client_id)
     params: dict[str, Any] = {
@@ -142,8 +143,42 @@ def judge_promises(*, client_id: int, day: date, at: datetime, actor: Actor) -> 
                 params={"client_id": client_id, "state": state},
             )
         cases.note_promises_judged(given=_sql("given_judged"), params={"client_id": client_id})
+        cursor.execute(_sql("keep_judgements"), params)
         cursor.execute(_sql("close_judged"), params)
     return counts
+
+
+def judge_again(
+    *, given: str, params: Mapping[str, Any], client_id: int, day: date, at: datetime, actor: Actor
+) -> dict[str, int]:
+    """Judge anew the promises that were kept, wholly or in part, by money that was taken back; returns how many.
+
+    ``given`` is a SELECT of account_id. A promise whose time has not run out is open again; what was found before
+    stays in the history. Must be inside the transaction that takes the money back, after the client's turn.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("promises are judged again with what takes their money back")
+    client = clients_queries.get_client_by_id(client_id)
+    own: dict[str, Any] = {
+        "client_id": client_id,
+        "zone": client.zone,
+        "day": day,
+        "at": at,
+        "lag_days": client.payment_file_lag_days,
+        "terms": json.dumps(_terms(client_id)),
+    }
+    latest = Judgement.objects.order_by("-pk").values_list("pk", flat=True).first()
+    new = {"client_id": client_id, "after_id": latest or 0}
+    with connection.cursor() as cursor:
+        text = _sql("judge_again").replace("WITH ", f"WITH given AS ({given}), ", 1)
+        cursor.execute(text, {**params, **own})
+        count = cursor.rowcount
+    if count:
+        select = _sql("tell_judged_again")
+        journal.append_set(kind="promise-judged-again", room=ROOM, at=at, actor=actor, select=select, params=new)
+        cases.note_promises_judged(given=_sql("given_judged_again"), params=new)
+        cases.note_promises_waiting(given=_sql("given_judged_again"), params=new)
+    return {"judged_again": count}
 
 
 def _terms(client_id: int) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tideover.act.arrangements.models import Promise
-from tideover.act.arrangements.types import PromiseRead, PromiseState
+from tideover.act.arrangements.models import Judgement, Promise
+from tideover.act.arrangements.types import JudgementRead, PromiseRead, PromiseState
 from tideover.core.money import Money
 
 
@@ -35,6 +35,22 @@ def get_open_promise(account_id: int) -> PromiseRead | None:
     """The promise that is open on the account, if there is one."""
     found = Promise.objects.filter(account_id=account_id, state=PromiseState.OPEN).first()
     return _read(found) if found else None
+
+
+def list_judgements(promise_id: int) -> list[JudgementRead]:
+    """Everything that the promise was ever found to be, the first first."""
+    rows = Judgement.objects.filter(promise_id=promise_id).select_related("promise").order_by("pk")
+    return [
+        JudgementRead(
+            promise_id=promise_id,
+            day=row.day,
+            state_from=PromiseState(row.state_from),
+            state_to=PromiseState(row.state_to),
+            paid_amount=Money(row.paid_amount, row.promise.currency),
+            cause=row.cause,
+        )
+        for row in rows
+    ]
 
 
 def _read(row: Promise) -> PromiseRead:

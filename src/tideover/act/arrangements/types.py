@@ -18,6 +18,7 @@ class PromiseState(enum.StrEnum):
     PARTLY_KEPT = "partly-kept"
     BROKEN = "broken"
     REPLACED = "replaced"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,18 @@ class PromiseRead:
     state: PromiseState
     paid_amount: Money
     judged_date: date | None
+
+
+@dataclass(frozen=True)
+class JudgementRead:
+    """What a promise was found to be, on which day, and why it was looked at."""
+
+    promise_id: int
+    day: date
+    state_from: PromiseState
+    state_to: PromiseState
+    paid_amount: Money
+    cause: str
 
 
 class PromiseNotPositive(Problem):

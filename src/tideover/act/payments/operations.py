@@ -1,4 +1,5 @@
-"""Public writes: payments by page and by file. Both are used the same way, by one set statement.
+"""Public writes: payments by page and by file. Both are used the same way, by one set statement. What takes them back
+stands in ``reversing``, what never came in ``failing``.
 
 A client's reference stands for one payment: given again it changes nothing; with another amount or account it is
 refused. What a payment is used for follows the product's policy; what is over becomes a credit.
@@ -14,8 +15,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from tideover.act.payments import statements
+from tideover.act.payments.failing import record_failed_debit as record_failed_debit
+from tideover.act.payments.failing import record_failed_debits as record_failed_debits
 from tideover.act.payments.models import Payment
+from tideover.act.payments.reversing import reverse as reverse
+from tideover.act.payments.reversing import reverse_set as reverse_set
 from tideover.act.payments.types import (
+    FROM_FILE,
+    FROM_PAGE,
     AllocationUnknown,
     PaymentAccountForeign,
     PaymentCurrencyWrong,
@@ -30,14 +38,12 @@ from tideover.core.journal import operations as journal
 from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.core.problem import Problem
-from tideover.core.sql import files as sql_files
 from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
 from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import queries as portfolio_queries
 
 ROOM = "payments"
-FROM_FILE, FROM_PAGE = "payments", "page"
 
 _ONE = """
 SELECT %(client_id)s::bigint AS client_id, %(account_id)s::bigint AS account_id, %(amount)s::numeric AS amount,
@@ -98,14 +104,14 @@ def _post(
     """Refuse what contradicts, keep what is new, use it, and tell each customer's chain."""
     clients.take_turn(client_id=client_id)
     with connection.cursor() as cursor:
-        cursor.execute(_with(given, "misfits"), {**params, "client_id": client_id})
+        cursor.execute(statements.over(given, "misfits"), {**params, "client_id": client_id})
         if (misfit := cursor.fetchone()) is not None:
             raise _misfit(*misfit)
-        cursor.execute(_with(given, "contradictions"), params)
+        cursor.execute(statements.over(given, "contradictions"), params)
         if (taken := cursor.fetchone()) is not None:
             reference, currency, amount = taken
             raise ReferenceTaken(reference=reference, amount=Money(Decimal(amount), currency))
-        cursor.execute(_with(given, "sums"), params)
+        cursor.execute(statements.over(given, "sums"), params)
         sums = [{"currency": c, "count": n, "amount": str(amount)} for c, n, amount in cursor.fetchall()]
         if not sums:
             return {"payments": 0}
@@ -118,16 +124,18 @@ def _post(
             body={"client_id": client_id, "source": source, "sums": sums},
         )
         own = {"fact_id": fact_id, "source": source, "recorded_by": actor.name}
-        cursor.execute(_with(given, "insert_payments"), {**params, **own})
+        cursor.execute(statements.over(given, "insert_payments"), {**params, **own})
         count = cursor.rowcount
     new = {"client_id": client_id, "fact_id": fact_id}
     ledger.post_set(
-        given=_sql("allocate"),
+        given=statements.text("allocate"),
         params={**new, "at": at, "places": json.dumps(_places(new))},
         source=source,
         fact_id=fact_id,
     )
-    journal.append_set(kind="payment-received", room=ROOM, at=at, actor=actor, select=_sql("tell_payments"), params=new)
+    journal.append_set(
+        kind="payment-received", room=ROOM, at=at, actor=actor, select=statements.text("tell_payments"), params=new
+    )
     return {"payments": count}
 
 
@@ -147,16 +155,8 @@ def _places(new: Mapping[str, Any]) -> list[dict[str, Any]]:
         for place, component in enumerate(file.data.allocation.components)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_sql("products_of_new"), new)
+        cursor.execute(statements.text("products_of_new"), new)
         found = {product for (product,) in cursor.fetchall()}
     for product in sorted(found - {each["product"] for each in places}):
         raise AllocationUnknown(product=product)
     return places
-
-
-def _sql(name: str) -> str:
-    return sql_files.load(__package__, name).text
-
-
-def _with(given: str, name: str) -> str:
-    return f"WITH given AS ({given})\n{_sql(name)}"

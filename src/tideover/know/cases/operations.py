@@ -15,6 +15,9 @@ from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
 from tideover.know.cases import queries, refreshing, rules
 from tideover.know.cases.models import Case, CaseAccount, Hold, Review
+from tideover.know.cases.reopening import lock_cases as lock_cases
+from tideover.know.cases.reopening import reopen as reopen
+from tideover.know.cases.reopening import tell_reopened as tell_reopened
 from tideover.know.cases.types import (
     AccountNotInCase,
     CaseClosed,
@@ -91,6 +94,18 @@ def note_promises_judged(*, given: str, params: Mapping[str, Any]) -> int:
     """
     with connection.cursor() as cursor:
         text = refreshing.statement("note_promises_judged").replace("FROM given AS", f"FROM ({given}) AS")
+        cursor.execute(text, params)
+        return cursor.rowcount
+
+
+def note_promises_waiting(*, given: str, params: Mapping[str, Any]) -> int:
+    """Let the stages of accounts wait whose promise is open again, until its day. Returns how many.
+
+    ``given`` is a SELECT of (account_id, due_date), due_date being NULL where none is. Must be inside a transaction;
+    arrangements calls it with its own fact.
+    """
+    with connection.cursor() as cursor:
+        text = refreshing.statement("note_promises_waiting").replace("FROM given AS", f"FROM ({given}) AS")
         cursor.execute(text, params)
         return cursor.rowcount
 

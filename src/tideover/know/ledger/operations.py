@@ -97,25 +97,32 @@ def post(
     return [row.pk for row in rows]
 
 
+_ONE_REVERSAL = """
+SELECT %(account_id)s::bigint AS account_id, %(source)s::text AS source, %(reference)s::text AS reference,
+    %(value_date)s::date AS value_date, %(at)s::timestamptz AS booked_at
+"""
+
+
 def reverse(*, account_id: int, source: str, reference: str, value_date: date, fact_id: int, at: datetime) -> int:
     """Take a payment back with all its components, once; return the number of rows. Raises NothingToReverse.
 
     Must be inside a transaction.
     """
-    _inside()
-    params = {
-        "account_id": account_id,
-        "source": source,
-        "reference": reference,
-        "value_date": value_date,
-        "fact_id": fact_id,
-        "at": at,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql_files.load(__package__, "reverse").text, params)
-        if cursor.rowcount == 0:
-            raise NothingToReverse(account_id=str(account_id), reference=reference)
-        return cursor.rowcount
+    one = {"account_id": account_id, "source": source, "reference": reference, "value_date": value_date, "at": at}
+    rows = reverse_set(given=_ONE_REVERSAL, params=one, fact_id=fact_id)
+    if rows == 0:
+        raise NothingToReverse(account_id=str(account_id), reference=reference)
+    return rows
+
+
+def reverse_set(*, given: str, params: Mapping[str, Any], fact_id: int) -> int:
+    """Take many payments back with all their components, each once; return the number of rows.
+
+    ``given`` is a SELECT, one row a payment, with the columns account_id, source, reference (those of the payment),
+    value_date and booked_at (those of the reversal). What is not there, or reversed already, is left as it stands.
+    Must be inside a transaction.
+    """
+    return _run("reverse", given, {**params, "fact_id": fact_id})
 
 
 def _inside() -> None:

@@ -80,7 +80,7 @@ def test_who_pays_early_has_kept_the_promise_at_once(story: Story, wang: int, li
     made = promise(story, wang, lin)
     story.pays(wang, "500.00", at(2), day(2))
 
-    assert judge(story, 3) == {"kept": 1, "partly_kept": 0, "broken": 0}
+    assert judge(story, 3) == {"kept": 1, "partly_kept": 0, "broken": 0, "released": 0}
     assert (state(made), last_fact(wang)) == (PromiseState.KEPT, "promise-kept")
     assert story.present(wang).promise_due_date is None
 
@@ -163,7 +163,7 @@ def test_judged_again_on_the_same_day_nothing_changes_or_is_told(story: Story, w
     judge(story, 8)
     facts = len(journal.list_facts(portfolio_queries.get_borrower_id(wang)))
 
-    assert judge(story, 8) == {"kept": 0, "partly_kept": 0, "broken": 0}
+    assert judge(story, 8) == {"kept": 0, "partly_kept": 0, "broken": 0, "released": 0}
     assert len(journal.list_facts(portfolio_queries.get_borrower_id(wang))) == facts
 
 
