@@ -176,7 +176,8 @@ class _Day:
             )
             out.keep()
         counts = {"items": assigned.items_count, "covered": assigned.covered_count}
-        counts |= {"uncovered": assigned.uncovered_count, "new_owners": assigned.new_owners_count}
+        counts |= {"not_reached": assigned.not_reached_count, "uncovered": assigned.uncovered_count}
+        counts |= {"new_owners": assigned.new_owners_count}
         return {"file": out.digest, **counts}
 
     def file(self) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from tideover.know.cases import operations as cases
 from tideover.know.cases.types import ReviewDecision
 
 SUPERSEDED = "superseded"
+RISES_DAYS = 5
+"""So many days without an attempt lift an item one rank in the day's order, so that nothing waits for ever."""
 
 FILED_COLUMNS = (
     "team_id", "case_id", "collector_id", "assigned_cause", "uncovered_cause", "position", "order_reason",
@@ -59,26 +61,40 @@ def assign(
             [[each.product, each.stage, each.position, each.skill, each.owner] for each in ladder],
         )
         salt = f":{day.isoformat()}"
-        night.execute("CREATE TABLE work AS " + _text("work"), {"day": day, "ends_at": ends_at, "salt": salt})
-        night.execute("CREATE TABLE taken AS " + _text("kept"))
-        for skill, language in _needs(night):
-            night.execute("INSERT INTO taken " + _text("spread"), {"skill": skill, "language": language, "salt": salt})
+        night.execute(
+            "CREATE TABLE work AS " + _text("work"), {"day": day, "ends_at": ends_at, "salt": salt, "rises": RISES_DAYS}
+        )
+        night.execute("CREATE TABLE held AS " + _text("held"))
+        _spread(night, salt)
         night.execute("CREATE TABLE assigned AS " + _text("ordered"))
         duck.write_parquet(night, "SELECT * FROM assigned ORDER BY case_id", output)
         counts = night.execute(
-            "SELECT count(*), count(collector_id), count(uncovered_cause),"
-            " count(*) FILTER (collector_id IS NOT NULL AND assigned_cause <> 'kept') FROM assigned"
+            "SELECT count(*), count(collector_id), count(uncovered_cause) FILTER (uncovered_cause <> 'not-reached'),"
+            " count(*) FILTER (uncovered_cause = 'not-reached'), count(*) FILTER (assigned_cause <> 'kept')"
+            " FROM assigned"
         ).fetchone()
     assert counts is not None
     return Assigned(output, *counts)
 
 
-def _needs(night: duckdb.DuckDBPyConnection) -> list[tuple[str | None, str | None]]:
-    """The needs that wait for somebody: a skill and a language, those that fewest can meet first.
+def _spread(night: duckdb.DuckDBPyConnection, salt: str) -> None:
+    """Give what waits to those who may do it, need by need, until nobody who waits is more urgent than who sits.
 
-    A portfolio has a few dozen of them, whatever its size.
+    A need that only few can meet comes first; should a later one displace it by urgency, it is tried again. What a
+    list gains is always more urgent than what it loses, so this ends. A portfolio has a few dozen needs, whatever
+    its size, and hardly ever a second round.
     """
-    return night.execute(_text("needs")).fetchall()
+    night.execute("CREATE TABLE waiting AS " + _text("waiting"))
+    while needs := night.execute(_text("needs")).fetchall():
+        for skill, language in needs:
+            given = {"skill": skill, "language": language, "salt": salt}
+            night.execute("INSERT INTO held " + _text("spread"), given)
+        night.execute("CREATE OR REPLACE TABLE displaced AS " + _text("displaced"))
+        night.execute("DELETE FROM held WHERE case_id IN (SELECT case_id FROM displaced)")
+        night.execute(
+            "CREATE OR REPLACE TABLE waiting AS SELECT * FROM (" + _text("waiting") + ")"
+            " WHERE case_id IN (SELECT case_id FROM displaced)"
+        )
 
 
 def _text(name: str) -> str:

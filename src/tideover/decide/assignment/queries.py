@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db.models import BooleanField, Case, Count, F, When
+from django.db.models import BooleanField, Case, Count, F, QuerySet, When
 
-from tideover.core.access.types import Role
+from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
 from tideover.decide.assignment.models import WorkItem
-from tideover.decide.assignment.types import UnknownWork, WorkCount, WorkRead
+from tideover.decide.assignment.types import UncoveredCause, UnknownWork, WorkCount, WorkRead
 from tideover.know.cases import queries as cases
 from tideover.know.staff import queries as staff
 
+WAITING = (UncoveredCause.NOT_REACHED, "owner-full")
+"""Work that stays with its owner for want of room that day; days of version 0.1.0 called it ``owner-full``."""
+
 
 def may_work(user_id: int, case_id: int, at: datetime) -> bool:
-    """Whether the user may work the case: its owner, who covers it that day, or a leader of the client's team.
+    """Whether the user may work the case: its owner, who covers it that day, or a leader whose team's case it is.
 
     Whoever is not active, or in no team of the client, may not.
     """
-    case = cases.get_owner(case_id)
     actor = staff.get_actor(user_id)
-    if case.client_id not in actor.client_ids:
-        return False
-    if Role.TEAM_LEADER in actor.roles:
+    if cases.is_in_scope(actor, case_id, Role.TEAM_LEADER):
         return True
-    if Role.COLLECTOR not in actor.roles:
+    case = cases.get_owner(case_id)
+    if Role.COLLECTOR not in actor.roles or case.client_id not in actor.client_ids:
         return False
     if case.collector_id == user_id:
         return True
-    latest = WorkItem.objects.filter(case_id=case_id).order_by("-day").first()
+    latest = _latest(case_id)
     return latest is not None and latest.done_at is None and latest.collector_id == user_id
 
 
@@ -41,8 +42,12 @@ def may_read(user_id: int, case_id: int, at: datetime) -> bool:
     actor = staff.get_actor(user_id)
     if Role.COLLECTOR not in actor.roles or cases.get_owner(case_id).client_id not in actor.client_ids:
         return False
-    latest = WorkItem.objects.filter(case_id=case_id).order_by("-day").first()
+    latest = _latest(case_id)
     return latest is not None and latest.collector_id == user_id
+
+
+def _latest(case_id: int) -> WorkItem | None:
+    return WorkItem.objects.filter(case_id=case_id).order_by("-day").first()
 
 
 def list_work(collector_id: int, day: date) -> list[WorkRead]:
@@ -79,33 +84,45 @@ def get_work_of_case(case_id: int, day: date) -> WorkRead | None:
     return None if row is None else _read(row)
 
 
-def list_uncovered(client_ids: Collection[int], day: date) -> list[WorkRead]:
-    """The day's work items of the clients that nobody does, by stage and case."""
-    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day).exclude(uncovered_cause=None)
+def list_uncovered(actor: Actor, client_ids: Collection[int], day: date) -> list[WorkRead]:
+    """The day's work of a leader's cases that nobody does, by stage and case; what merely waits a day is none."""
+    rows = _led(actor, client_ids, day).exclude(uncovered_cause=None).exclude(uncovered_cause__in=WAITING)
     return [_read(row) for row in rows.order_by("stage", "case_id")]
 
 
-def list_reviews(client_ids: Collection[int], day: date) -> list[WorkRead]:
-    """The day's reviews of the clients, which are a leader's work."""
-    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day, action="review")
+def list_reviews(actor: Actor, client_ids: Collection[int], day: date) -> list[WorkRead]:
+    """The day's reviews of a leader's cases, which are the leader's own work."""
+    rows = _led(actor, client_ids, day).filter(action="review")
     return [_read(row) for row in rows.order_by("case_id")]
 
 
-def list_work_of_stage(client_ids: Collection[int], day: date, stage: str, first: int) -> list[WorkRead]:
-    """The day's work of the clients on a stage, what is not done first; at most ``first`` items."""
-    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day, stage=stage)
+def list_work_of_stage(actor: Actor, client_ids: Collection[int], day: date, stage: str, first: int) -> list[WorkRead]:
+    """The day's work of a leader's cases on a stage, what is not done first; at most ``first`` items."""
+    rows = _led(actor, client_ids, day).filter(stage=stage)
     return [_read(row) for row in rows.order_by(F("done_at").asc(nulls_first=True), "position", "case_id")[:first]]
 
 
-def count_work(client_ids: Collection[int], day: date) -> list[WorkCount]:
-    """The day's work of the clients by stage and collector, and how much of it is done: for the day board."""
-    nobody = Case(When(uncovered_cause=None, then=False), default=True, output_field=BooleanField())
-    rows = WorkItem.objects.filter(client_id__in=client_ids, day=day).annotate(nobody=nobody)
-    counted = rows.values("stage", "collector_id", "nobody").annotate(items=Count("id"), done=Count("done_at"))
+def count_work(actor: Actor, client_ids: Collection[int], day: date) -> list[WorkCount]:
+    """The day's work of a leader's cases by stage and collector, and how much of it is done: for the day board."""
+    waits = Case(When(uncovered_cause__in=WAITING, then=True), default=False, output_field=BooleanField())
+    nobody = Case(
+        When(uncovered_cause=None, then=False),
+        When(uncovered_cause__in=WAITING, then=False),
+        default=True,
+        output_field=BooleanField(),
+    )
+    rows = _led(actor, client_ids, day).annotate(nobody=nobody, waits=waits)
+    counted = rows.values("stage", "collector_id", "nobody", "waits").annotate(items=Count("id"), done=Count("done_at"))
     return [
-        WorkCount(row["stage"], row["collector_id"], row["items"], row["done"], row["nobody"])
-        for row in counted.order_by("stage", "collector_id", "nobody")
+        WorkCount(row["stage"], row["collector_id"], row["items"], row["done"], row["nobody"], row["waits"])
+        for row in counted.order_by("stage", "collector_id", "nobody", "waits")
     ]
+
+
+def _led(actor: Actor, client_ids: Collection[int], day: date) -> QuerySet[WorkItem]:
+    """The day's work of the clients in the cases that the actor sees as a team leader."""
+    seen = cases.in_scope(actor, Role.TEAM_LEADER)
+    return WorkItem.objects.filter(client_id__in=client_ids, day=day, case_id__in=seen)
 
 
 def get_open_work_of_case(case_id: int) -> WorkRead | None:

@@ -12,12 +12,15 @@ from tideover.core.problem import Problem
 
 
 class UncoveredCause(enum.StrEnum):
-    """Why nobody does a case's work that day."""
+    """Why nobody does a case's work that day.
+
+    *Not reached* is the least of them: the case has its collector, whose day is full of what is more urgent.
+    """
 
     NO_CERTIFICATE = "no-certificate"
     NO_LANGUAGE = "no-language"
     NO_CAPACITY = "no-capacity"
-    OWNER_FULL = "owner-full"
+    NOT_REACHED = "not-reached"
 
 
 class OrderReason(enum.StrEnum):
@@ -28,6 +31,7 @@ class OrderReason(enum.StrEnum):
     PROMISE_DUE = "promise-due"
     STAGE_LATE = "stage-late"
     STAGE_DEADLINE = "stage-deadline"
+    WAITED = "waited"
     AMOUNT = "amount"
 
 
@@ -50,6 +54,7 @@ class Assigned:
     items_count: int
     covered_count: int
     uncovered_count: int
+    not_reached_count: int
     new_owners_count: int
 
 
@@ -89,7 +94,8 @@ class WorkRead:
 class WorkCount:
     """How much work of a day lies with one person on one stage, and how much of it is done.
 
-    A leader's review lies with no collector and yet is covered; ``is_uncovered`` says that nobody does it.
+    A leader's review lies with no collector and yet is covered; ``is_uncovered`` says that nobody does it, and
+    ``is_waiting`` that its owner's day has no room for it.
     """
 
     stage: str
@@ -97,6 +103,7 @@ class WorkCount:
     items_count: int
     done_count: int
     is_uncovered: bool
+    is_waiting: bool
 
 
 class UnknownWork(Problem):

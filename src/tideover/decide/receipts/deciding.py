@@ -115,6 +115,7 @@ def summarise(decision_day: Path) -> dict[str, Any]:
         "accounts": sum(row["accounts_count"] for row in steps),
         "work": sum(row["work_count"] for row in steps),
         "uncovered": sum(row["uncovered_count"] for row in steps),
+        "not_reached": sum(row["not_reached_count"] for row in steps),
         "struck": sum(row["accounts_count"] for row in steps if row["struck_clause"]),
         "no_strategy": sum(row["accounts_count"] for row in steps if row["action"] == "uncovered"),
     }

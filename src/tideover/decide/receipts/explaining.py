@@ -15,7 +15,7 @@ from tideover.decide.receipts.types import AccountExplained, DecisionDayRead, Ex
 from tideover.decide.snapshot.columns import BY_NAME
 from tideover.decide.strategy import queries as strategy
 
-WORKED = ("contact", "review", "find-contact-point")
+WORKED = ("contact", "review")
 
 
 def explain(

@@ -72,7 +72,8 @@ def _counts(result: dict[str, Any]) -> str:
 def _print_summary(came_to: days.DaySummary) -> None:
     language = terminal.language()
     titles = cases_queries.get_stage_titles()
-    head = [terminal.say(f"day.table.{name}") for name in ("stage", "step", "outcome", "accounts", "work", "uncovered")]
+    shown = ("stage", "step", "outcome", "accounts", "work", "not-reached", "uncovered")
+    head = [terminal.say(f"day.table.{name}") for name in shown]
     rows = [
         [
             titles.get(row["stage"] or "", {}).get(language, terminal.say("day.no-case")),
@@ -80,6 +81,7 @@ def _print_summary(came_to: days.DaySummary) -> None:
             _outcome(row, language),
             words.number(row["accounts_count"], language),
             words.number(row["work_count"], language),
+            words.number(row.get("not_reached_count", 0), language),
             words.number(row["uncovered_count"], language),
         ]
         for row in came_to.summary["steps"]
@@ -90,6 +92,7 @@ def _print_summary(came_to: days.DaySummary) -> None:
         day=came_to.day,
         accounts=came_to.summary["accounts"],
         work=came_to.summary["work"],
+        not_reached=came_to.summary.get("not_reached", 0),
         uncovered=came_to.summary["uncovered"],
     )
     sys.stderr.flush()

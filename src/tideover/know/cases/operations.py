@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from tideover.core.access.rules import require, require_client
-from tideover.core.access.types import Actor, Role
+from tideover.core.access.types import AccessRefused, Actor, Role
 from tideover.core.journal import operations as journal
 from tideover.know.cases import queries, refreshing, rules
 from tideover.know.cases.models import Case, CaseAccount, Hold, Review
@@ -141,6 +141,12 @@ def _lock_open_case(case_id: int, actor: Actor) -> Case:
     return case
 
 
+def _require_scope(case: Case, actor: Actor, *roles: Role) -> None:
+    """Raise AccessRefused unless the case is the actor's to see in one of these roles."""
+    if not queries.is_in_scope(actor, case.pk, *roles):
+        raise AccessRefused(actor=actor.name, needs=f"case {case.pk}")
+
+
 def _require_account(case: Case, account_id: int) -> CaseAccount:
     present = CaseAccount.objects.filter(case=case, account_id=account_id, left_date=None).first()
     if present is None:
@@ -170,6 +176,8 @@ def place_hold(
         raise HoldPeriodEmpty(until_at=until_at)
     with transaction.atomic():
         case = _lock_open_case(case_id, actor)
+        if not actor.has(Role.COLLECTOR):  # whose work it is was looked at when the collector dialled
+            _require_scope(case, actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
         if scope in (HoldScope.ACCOUNT, HoldScope.PART):
             _require_account(case, account_id or 0)
         else:
@@ -213,7 +221,7 @@ def lift_hold(*, hold_id: int, cause: str, at: datetime, actor: Actor) -> None:
         if hold is None or hold.case_id is None:
             raise UnknownHold(hold_id=hold_id)
         case = _lock(hold.case_id)
-        require_client(actor, case.client_id)
+        _require_scope(case, actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
         if hold.lifted_at is None and at < hold.until_at:
             hold.lifted_at, hold.lifted_by, hold.lift_cause = at, actor.name, cause
             hold.save(update_fields=["lifted_at", "lifted_by", "lift_cause"])
@@ -241,6 +249,7 @@ def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datet
     decision = ReviewDecision(decision)
     with transaction.atomic():
         case = _lock_open_case(case_id, actor)
+        _require_scope(case, actor, Role.TEAM_LEADER)
         present = _require_account(case, account_id)
         if not _asks_for_review(present.stage):
             raise NotUnderReview(case_id=case_id, account_id=account_id, stage=present.stage)
@@ -290,6 +299,7 @@ def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetim
         raise UnknownCause(cause=cause, known=", ".join(rules.CHANGE_CAUSES))
     with transaction.atomic():
         case = _lock_open_case(case_id, actor)
+        _require_scope(case, actor, Role.TEAM_LEADER)
         if not staff_queries.is_working(collector_id, case.client_id):
             raise CollectorCannotWork(case_id=case_id, collector_id=collector_id)
         assign_collectors(

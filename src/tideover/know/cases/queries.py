@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
+from tideover.core.access.types import Actor, Role
 from tideover.core.policy import queries as policy
-from tideover.know.cases import refreshing, rules
+from tideover.know.cases import refreshing, rules, scope
 from tideover.know.cases.models import Case, CaseAccount, Hold, Review, Tenure
 from tideover.know.cases.types import (
     CaseAccountRead,
@@ -92,6 +94,16 @@ def get_owner(case_id: int) -> CaseOwner:
     if row is None:
         raise UnknownCase(case_id=case_id)
     return CaseOwner(*row)
+
+
+def in_scope(actor: Actor, *roles: Role) -> RawSQL:
+    """The ids of the cases that the actor may see in these roles, for a query of a room above: ``case_id__in=…``."""
+    return scope.ids(actor, roles)
+
+
+def is_in_scope(actor: Actor, case_id: int, *roles: Role) -> bool:
+    """Whether the actor may see the case in one of these roles. A collector's own work is the assignment's to tell."""
+    return Case.objects.filter(pk=case_id).filter(pk__in=scope.ids(actor, roles)).exists()
 
 
 def list_cases(case_ids: Iterable[int]) -> list[CaseRead]:
@@ -240,9 +252,10 @@ def list_holds(case_id: int, at: datetime) -> list[HoldRead]:
     return [each for each in get_case(case_id).holds if each.binds(at)]
 
 
-def list_standing_holds(client_id: int, at: datetime) -> list[HoldRead]:
-    """The holds that stand in the client's cases at the instant, those that end first coming first."""
-    standing = _standing(at).filter(case__client_id=client_id).order_by("until_at", "pk")
+def list_standing_holds(client_id: int, at: datetime, actor: Actor) -> list[HoldRead]:
+    """The holds that stand at the instant in those of the client's cases that the actor may see, first to end first."""
+    seen = scope.ids(actor, (Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER))
+    standing = _standing(at).filter(case__client_id=client_id, case_id__in=seen).order_by("until_at", "pk")
     return [_hold(each) for each in standing]
 
 
@@ -294,10 +307,12 @@ def has_hold(person_id: int, case_id: int, account_id: int | None, purpose: str,
     return find_binding_hold(person_id, case_id, account_id, purpose, at) is not None
 
 
-def list_stage_counts(client_id: int, day: date) -> list[StageCount]:
-    """How many accounts and cases stand on each stage, in the ladder's order; empty stages are left out."""
+def list_stage_counts(client_id: int, day: date, actor: Actor) -> list[StageCount]:
+    """How many of a leader's accounts and cases stand on each stage, in the ladder's order, without empty stages."""
+    seen, params = scope.relation(actor, (Role.TEAM_LEADER,))
+    text = refreshing.statement("count_stages").replace("FROM in_scope AS", f"FROM ({seen}) AS")
     with connection.cursor() as cursor:
-        cursor.execute(refreshing.statement("count_stages"), {"client_id": client_id, "day": day})
+        cursor.execute(text, {**params, "client_id": client_id, "day": day})
         rows = [StageCount(*row) for row in cursor.fetchall()]
     positions = get_stage_positions()
     return sorted(rows, key=lambda row: positions.get(row.stage, len(positions)))

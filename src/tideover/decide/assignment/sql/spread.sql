@@ -1,62 +1,63 @@
--- The cases of one need (a skill and a language) that have no owner who may work them are spread evenly over those
--- who may: each free seat has a level, the number of items that its collector would then hold; the lowest seats are
--- taken first, the most urgent cases sit first, and lots break ties. Lots are hashes of the case or the collector
--- with the day, so no id is favoured.
+-- The cases of one need (a skill and a language) that wait are given to those who may do them. A collector has as
+-- many seats for new cases as both ceilings allow. Nobody sits on some; on each of the others sits something that
+-- gives way only to what is more urgent, the least urgent first. Free seats are taken first, the lowest level first (the
+-- items that their collector would then hold), so days become even; lots break ties. The most urgent case sits first;
+-- a case that is not more urgent than what would have to give way waits, and so does every one after it. Lots are
+-- hashes of the collector with the day, so no id is favoured.
 -- engine: duckdb
 -- grain: case
--- reads: work, taken, collector_day
-WITH waiting AS (
+-- reads: waiting, held, collector_day
+WITH queued AS (
     SELECT
-        work.case_id, work.owner_id,
-        row_number() OVER (
-            ORDER BY work.urgency, work.due_at, work.stage_deadline_date, work.amount_tenth, work.lot
-        ) AS turn
-    FROM work
-    WHERE work.skill = $skill
-        AND work.language IS NOT DISTINCT FROM $language
-        AND work.action <> 'review'
-        AND work.case_id NOT IN (SELECT taken.case_id FROM taken)
-), held AS (
+        waiting.case_id, waiting.owner_id, waiting.turn, row_number() OVER (ORDER BY waiting.turn) AS place
+    FROM waiting
+    WHERE waiting.skill = $skill AND waiting.language IS NOT DISTINCT FROM $language
+), today AS (
     SELECT
-        taken.collector_id, count(*) AS items_count,
-        count(*) FILTER (taken.assigned_cause <> 'kept') AS new_count
-    FROM taken WHERE taken.collector_id IS NOT NULL GROUP BY taken.collector_id
+        held.collector_id, held.turn, held.is_new,
+        row_number() OVER (PARTITION BY held.collector_id ORDER BY held.turn) AS place,
+        row_number() OVER (PARTITION BY held.collector_id, held.is_new ORDER BY held.turn) AS place_of_kind,
+        count(*) OVER (PARTITION BY held.collector_id) AS items_count
+    FROM held
 ), able AS (
     SELECT
-        collector.user_id, coalesce(held.items_count, 0) AS items_count,
-        greatest(0, least(
-            collector.work_items_left - coalesce(held.items_count, 0),
-            collector.cases_left - coalesce(held.new_count, 0)
-        )) AS seats_count
-    FROM collector_day AS collector LEFT JOIN held ON held.collector_id = collector.user_id
+        collector.user_id, collector.work_items_left, collector.cases_left,
+        least(coalesce(any_value(today.items_count), 0), collector.work_items_left) AS items_count
+    FROM collector_day AS collector LEFT JOIN today ON today.collector_id = collector.user_id
     WHERE collector.takes_new_cases
         AND list_contains(collector.skills, $skill)
         AND ($language IS NULL OR list_contains(collector.languages, $language))
+    GROUP BY collector.user_id, collector.work_items_left, collector.cases_left
 ), seat AS (
-    SELECT able.user_id, able.items_count + seats.number AS level
-    FROM able, LATERAL (SELECT unnest(generate_series(1, able.seats_count)) AS number) AS seats
-), ordered AS (
-    SELECT seat.user_id, row_number() OVER (ORDER BY seat.level, md5(seat.user_id || $salt)) AS turn
+    SELECT able.user_id, able.items_count + seats.number AS level, able.work_items_left - seats.number + 1 AS place,
+        able.cases_left - seats.number + 1 AS place_of_new
+    FROM able, LATERAL (
+        SELECT unnest(generate_series(1, least(able.work_items_left, able.cases_left))) AS number
+    ) AS seats
+), sat AS (
+    SELECT
+        seat.user_id, seat.level,
+        least(
+            coalesce(sitting.turn, 9223372036854775807), coalesce(newcomer.turn, 9223372036854775807)
+        ) AS gives_way_before
     FROM seat
+    LEFT JOIN today AS sitting ON sitting.collector_id = seat.user_id AND sitting.place = seat.place
+    LEFT JOIN today AS newcomer ON newcomer.collector_id = seat.user_id AND newcomer.is_new
+        AND newcomer.place_of_kind = seat.place_of_new
+), ordered AS (
+    SELECT
+        sat.user_id, sat.gives_way_before,
+        row_number() OVER (ORDER BY sat.gives_way_before DESC, sat.level, md5(sat.user_id || $salt)) AS place
+    FROM sat
 )
 SELECT
-    waiting.case_id,
+    queued.case_id,
     ordered.user_id AS collector_id,
     CASE
-        WHEN ordered.user_id IS NULL THEN NULL
-        WHEN waiting.owner_id IS NULL THEN 'first-assignment'
-        WHEN waiting.owner_id IN (SELECT collector_day.user_id FROM collector_day) THEN 'certificate-ended'
+        WHEN queued.owner_id IS NULL THEN 'first-assignment'
+        WHEN queued.owner_id IN (SELECT collector_day.user_id FROM collector_day) THEN 'certificate-ended'
         ELSE 'collector-left'
     END AS assigned_cause,
-    CASE
-        WHEN ordered.user_id IS NOT NULL THEN NULL
-        WHEN NOT EXISTS (
-            SELECT 1 FROM collector_day WHERE list_contains(collector_day.skills, $skill)
-        ) THEN 'no-certificate'
-        WHEN $language IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM collector_day
-            WHERE list_contains(collector_day.skills, $skill) AND list_contains(collector_day.languages, $language)
-        ) THEN 'no-language'
-        ELSE 'no-capacity'
-    END AS uncovered_cause
-FROM waiting LEFT JOIN ordered ON ordered.turn = waiting.turn
+    TRUE AS is_new,
+    queued.turn
+FROM queued JOIN ordered ON ordered.place = queued.place AND queued.turn < ordered.gives_way_before

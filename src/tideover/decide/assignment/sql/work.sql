@@ -1,5 +1,9 @@
 -- A case's accounts fold into one work item: of those that may be worked and are not struck out, the one that is
--- furthest up the ladder leads; then the longest past due, then the lowest account id.
+-- furthest up the ladder leads; then the longest past due, then the lowest account id. An account without a contact
+-- point is nobody's work: the lender is asked. Every item of the day has its turn in one order, whoever has the case:
+-- what it is about (a call-back first), each $rises days without an attempt one rank higher, then the time that was
+-- agreed, the nearest deadline, the earlier stage, the larger amount (by tenths within a currency, since currencies
+-- are never compared), and last a lot.
 -- engine: duckdb
 -- grain: case
 -- reads: account_day, proposals, struck, ladder
@@ -10,6 +14,7 @@ WITH workable AS (
         ladder.owner AS stage_owner, account.dpd, account.owed_amount, account.currency,
         account.call_back_at, account.promise_broken, account.promise_due_date,
         account.stage_late, account.stage_deadline_date,
+        greatest(0, coalesce(least(account.stage_age_days, account.last_attempt_days_ago), 0)) AS waited_days,
         proposal.step, proposal.action, proposal.channel,
         coalesce(proposal.skill, ladder.skill) AS skill,
         proposal.strategy_id, proposal.strategy_version
@@ -19,7 +24,7 @@ WITH workable AS (
     LEFT JOIN struck ON struck.account_id = account.account_id
     WHERE account.case_id IS NOT NULL
         AND struck.account_id IS NULL
-        AND proposal.action IN ('contact', 'review', 'find-contact-point')
+        AND proposal.action IN ('contact', 'review')
 ), placed AS (
     SELECT *, row_number() OVER (
         PARTITION BY case_id ORDER BY stage_position DESC, dpd DESC, account_id
@@ -32,26 +37,46 @@ WITH workable AS (
         bool_or(coalesce(promise_broken, FALSE)) AS promise_broken,
         min(promise_due_date) AS promise_due_date,
         bool_or(coalesce(stage_late, FALSE)) AS stage_late,
-        min(stage_deadline_date) AS stage_deadline_date
+        min(stage_deadline_date) AS stage_deadline_date,
+        max(waited_days) AS waited_days
     FROM workable GROUP BY case_id
+), weighed AS (
+    SELECT
+        placed.case_id, placed.account_id AS lead_account_id, placed.owner_id, placed.language, placed.stage,
+        placed.stage_position, placed.stage_owner, placed.step, placed.action, placed.channel, placed.skill,
+        placed.strategy_id, placed.strategy_version, placed.owed_amount, placed.currency,
+        CASE WHEN gathered.call_back_at < $ends_at THEN gathered.call_back_at END AS due_at,
+        gathered.stage_deadline_date,
+        CASE
+            WHEN gathered.call_back_at < $ends_at THEN 1
+            WHEN gathered.promise_broken THEN 2
+            WHEN gathered.promise_due_date <= $day THEN 3
+            WHEN gathered.stage_late THEN 4
+            WHEN gathered.stage_deadline_date IS NOT NULL THEN 5
+            ELSE 6
+        END AS urgency,
+        gathered.waited_days // $rises AS ranks_risen,
+        ntile(10) OVER (
+            PARTITION BY placed.currency ORDER BY placed.owed_amount DESC, md5(placed.case_id || $salt)
+        ) AS amount_tenth,
+        md5(placed.case_id || $salt) AS lot
+    FROM placed JOIN gathered ON gathered.case_id = placed.case_id
+    WHERE placed.place = 1
 )
 SELECT
-    placed.case_id, placed.account_id AS lead_account_id, placed.owner_id, placed.language, placed.stage,
-    placed.stage_owner, placed.step, placed.action, placed.channel, placed.skill, placed.strategy_id,
-    placed.strategy_version, placed.owed_amount, placed.currency,
-    CASE WHEN gathered.call_back_at < $ends_at THEN gathered.call_back_at END AS due_at,
-    gathered.promise_due_date, gathered.stage_deadline_date,
+    case_id, lead_account_id, owner_id, language, stage, stage_owner, step, action, channel, skill, strategy_id,
+    strategy_version, owed_amount, currency, due_at,
     CASE
-        WHEN gathered.call_back_at < $ends_at THEN 1
-        WHEN gathered.promise_broken THEN 2
-        WHEN gathered.promise_due_date <= $day THEN 3
-        WHEN gathered.stage_late THEN 4
-        WHEN gathered.stage_deadline_date IS NOT NULL THEN 5
-        ELSE 6
-    END AS urgency,
-    ntile(10) OVER (
-        PARTITION BY placed.currency ORDER BY placed.owed_amount DESC, md5(placed.case_id || $salt)
-    ) AS amount_tenth,
-    md5(placed.case_id || $salt) AS lot
-FROM placed JOIN gathered ON gathered.case_id = placed.case_id
-WHERE placed.place = 1
+        WHEN urgency >= 5 AND ranks_risen > 0 THEN 'waited'
+        WHEN urgency = 1 THEN 'call-back'
+        WHEN urgency = 2 THEN 'promise-broken'
+        WHEN urgency = 3 THEN 'promise-due'
+        WHEN urgency = 4 THEN 'stage-late'
+        WHEN urgency = 5 THEN 'stage-deadline'
+        ELSE 'amount'
+    END AS order_reason,
+    row_number() OVER (
+        ORDER BY urgency - ranks_risen, urgency, due_at NULLS LAST, stage_deadline_date NULLS LAST, stage_position,
+            amount_tenth, lot
+    ) AS turn
+FROM weighed

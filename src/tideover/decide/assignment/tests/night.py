@@ -33,6 +33,8 @@ ACCOUNT: dict[str, tuple[str, Any]] = {
     "stage": ("VARCHAR", "first-contact"),
     "stage_late": ("BOOLEAN", False),
     "stage_deadline_date": ("DATE", None),
+    "stage_age_days": ("BIGINT", 0),
+    "last_attempt_days_ago": ("BIGINT", None),
     "dpd": ("BIGINT", 3),
     "owed_amount": ("DECIMAL(18,4)", 100),
     "currency": ("VARCHAR", "CNY"),

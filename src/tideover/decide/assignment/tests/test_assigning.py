@@ -112,7 +112,7 @@ def test_an_owner_who_is_full_does_the_most_urgent_first_and_keeps_the_rest(nigh
     night.account(11, 101, collector_id=1, promise_broken=True)
     work = night.work()
     assert work[101]["collector_id"] == 1
-    assert (work[100]["collector_id"], work[100]["uncovered_cause"]) == (None, "owner-full")
+    assert (work[100]["collector_id"], work[100]["uncovered_cause"]) == (None, "not-reached")
 
 
 def test_the_day_begins_with_call_backs_then_broken_promises_then_deadlines_then_amounts(night: Night) -> None:

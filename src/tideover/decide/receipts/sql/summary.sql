@@ -6,7 +6,8 @@ SELECT
     decision.stage, decision.strategy_id, decision.step, decision.action, decision.struck_clause,
     count(*) AS accounts_count,
     count(*) FILTER (decision.leads) AS work_count,
-    count(*) FILTER (decision.leads AND decision.uncovered_cause IS NOT NULL) AS uncovered_count
+    count(*) FILTER (decision.leads AND decision.uncovered_cause <> 'not-reached') AS uncovered_count,
+    count(*) FILTER (decision.leads AND decision.uncovered_cause = 'not-reached') AS not_reached_count
 FROM decision_day AS decision
 GROUP BY decision.stage, decision.strategy_id, decision.step, decision.action, decision.struck_clause
 ORDER BY decision.stage NULLS LAST, decision.strategy_id NULLS LAST, decision.step, decision.action,

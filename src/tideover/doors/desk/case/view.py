@@ -147,7 +147,7 @@ def review(request: HttpRequest, case_id: int) -> HttpResponse:
 def _next_review(request: HttpRequest) -> str | None:
     """The next case that waits for the leader."""
     for client_id, day in open_days(request):
-        for waiting in assignment_queries.list_reviews([client_id], day):
+        for waiting in assignment_queries.list_reviews(actor_of(request), [client_id], day):
             if not waiting.is_done:
                 return reverse("case", args=[waiting.case_id])
     return None

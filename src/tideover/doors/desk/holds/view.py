@@ -96,15 +96,18 @@ def holds(request: HttpRequest) -> HttpResponse:
 def lift(request: HttpRequest, hold_id: int) -> HttpResponse:
     """End a hold before its time."""
     standing = cases_queries.get_hold(hold_id)
-    if standing.case_id is None or cases_queries.get_case(standing.case_id).client_id not in {
-        client.id for client in clients_of(request)
-    }:
+    if standing.case_id is None or not _may_hold(request, standing.case_id):
         raise Http404
     cases.lift_hold(
         hold_id=hold_id, cause=request.POST.get("cause", ""), at=clock_queries.now(), actor=actor_of(request)
     )
     toasts.add(request, words.render("desk.holds.lifted", request.language))  # type: ignore[attr-defined]
     return HttpResponseRedirect(reverse("holds"))
+
+
+def _may_hold(request: HttpRequest, case_id: int) -> bool:
+    """Whether the case is the person's to hold: a leader's team's, or of the compliance officer's client."""
+    return cases_queries.is_in_scope(actor_of(request), case_id, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
 
 
 def _place(request: HttpRequest, form: HoldForm, at: datetime) -> str:
@@ -116,7 +119,7 @@ def _place(request: HttpRequest, form: HoldForm, at: datetime) -> str:
     found = [
         (client, account, case)
         for client, account in find_accounts(request, number, form.cleaned_data["client"])
-        if (case := cases_queries.get_open_case_of_account(account.id)) is not None
+        if (case := cases_queries.get_open_case_of_account(account.id)) is not None and _may_hold(request, case.id)
     ]
     if len(found) != 1:
         return words.render("desk.account.in-several" if found else "desk.holds.no-case", language, number=number)
@@ -139,7 +142,7 @@ def _place(request: HttpRequest, form: HoldForm, at: datetime) -> str:
 
 def _rows(request: HttpRequest, client: ClientRead, at: datetime) -> list[Row]:
     language = request.language  # type: ignore[attr-defined]
-    standing = cases_queries.list_standing_holds(client.id, at)
+    standing = cases_queries.list_standing_holds(client.id, at, actor_of(request))
     names = customers_queries.get_names({each.customer_id for each in standing})
     accounts = {
         each.id: each.number

@@ -186,8 +186,8 @@ def test_a_number_that_two_lenders_gave_is_not_guessed(
     assert "Several clients have an account 1001" in compliance.post("/holds", held).content.decode()
     assert compliance.post("/holds", {**held, "client": "bank"}).status_code == 302
     later = MORNING + timedelta(hours=1)
-    assert [each.reason for each in cases_queries.list_standing_holds(open_day.client_id, later)] == ["dispute"]
-    assert cases_queries.list_standing_holds(other_id, later) == []
+    assert [each.reason for each in cases_queries.list_standing_holds(open_day.client_id, later, SYSTEM)] == ["dispute"]
+    assert cases_queries.list_standing_holds(other_id, later, SYSTEM) == []
 
 
 def test_an_address_that_nobody_linked_to_is_not_found_or_harmless(as_user: AsUser, case_id: int) -> None:

@@ -15,9 +15,10 @@ from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.desk.work.queue import Item, build, open_days
-from tideover.doors.screens.roles import for_roles
+from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.cases import queries as cases_queries
+from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
 
 ROWS_MAX = 200
@@ -35,6 +36,7 @@ class StageRow:
     due_count: int
     late_count: int
     paused_count: int
+    not_reached_count: int
     uncovered_count: int
 
 
@@ -74,6 +76,11 @@ class Board:
         return sum(row.late_count for row in self.stages)
 
     @property
+    def not_reached_count(self) -> int:
+        """Work that waits with its owner for a day with room."""
+        return sum(row.not_reached_count for row in self.stages)
+
+    @property
     def uncovered_count(self) -> int:
         """Work that nobody does."""
         return sum(row.uncovered_count for row in self.stages)
@@ -102,7 +109,7 @@ def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
     work = [
         each
         for client_id, day in open_days(request)
-        for each in assignment_queries.list_work_of_stage([client_id], day, stage, ROWS_MAX)
+        for each in assignment_queries.list_work_of_stage(actor_of(request), [client_id], day, stage, ROWS_MAX)
     ]
     items = build(request, work, None).items
     people = access_queries.get_display_names(item.collector_id for item in items if item.collector_id)
@@ -118,23 +125,26 @@ def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
 
 def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
     language = request.language  # type: ignore[attr-defined]
-    counts = assignment_queries.count_work([client.id], day)
-    reviews = [each for each in assignment_queries.list_reviews([client.id], day) if not each.is_done]
-    uncovered = assignment_queries.list_uncovered([client.id], day)
+    actor = actor_of(request)
+    counts = assignment_queries.count_work(actor, [client.id], day)
+    reviews = [each for each in assignment_queries.list_reviews(actor, [client.id], day) if not each.is_done]
+    uncovered = assignment_queries.list_uncovered(actor, [client.id], day)
     return Board(
         client_name=client.name(language),
         day=day,
-        stages=_stages(client, day, counts, language),
+        stages=_stages(cases_queries.list_stage_counts(client.id, day, actor), counts, language),
         collectors=_collectors(counts),
         reviews=build(request, reviews, None).items,
         uncovered=build(request, uncovered, None).items,
     )
 
 
-def _stages(client: ClientRead, day: date, counts: list[assignment_types.WorkCount], language: str) -> list[StageRow]:
+def _stages(
+    found: list[cases_types.StageCount], counts: list[assignment_types.WorkCount], language: str
+) -> list[StageRow]:
     titles = cases_queries.get_stage_titles()
     rows = []
-    for stage in cases_queries.list_stage_counts(client.id, day):
+    for stage in found:
         work = [each for each in counts if each.stage == stage.stage]
         rows.append(
             StageRow(
@@ -146,6 +156,7 @@ def _stages(client: ClientRead, day: date, counts: list[assignment_types.WorkCou
                 due_count=stage.due_count,
                 late_count=stage.late_count,
                 paused_count=stage.paused_count,
+                not_reached_count=sum(each.items_count for each in work if each.is_waiting),
                 uncovered_count=sum(each.items_count for each in work if each.is_uncovered),
             )
         )

@@ -26,6 +26,7 @@ _SIGNALS = {
     "promise-due": "wait",
     "stage-late": "stop",
     "stage-deadline": "wait",
+    "waited": "wait",
 }
 
 

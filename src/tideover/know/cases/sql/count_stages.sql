@@ -1,6 +1,7 @@
 -- what: how many accounts and cases stand on each stage, and how many are late, due on the day, or wait
 -- grain: one row per stage
--- reads: cases_case, cases_caseaccount
+-- reads: cases_case, cases_caseaccount, in_scope
+-- in_scope is the relation of that file: the cases that whoever asks may see.
 SELECT present.stage,
     count(*) AS accounts_count,
     count(DISTINCT present.case_id) AS cases_count,
@@ -10,4 +11,5 @@ SELECT present.stage,
 FROM cases_caseaccount AS present
 JOIN cases_case ON cases_case.id = present.case_id
 WHERE cases_case.client_id = %(client_id)s AND present.left_date IS NULL
+    AND present.case_id IN (SELECT seen.id FROM in_scope AS seen)
 GROUP BY present.stage

@@ -300,7 +300,7 @@ def test_today_counts_each_stage(story: Story) -> None:
     story.morning(2)
     story.morning(3)
 
-    counts = {each.stage: each for each in cases_queries.list_stage_counts(story.client_id, day(3))}
+    counts = {each.stage: each for each in cases_queries.list_stage_counts(story.client_id, day(3), SYSTEM)}
 
     assert list(counts) == ["first-contact", "next-day-follow-up"]
     assert (counts["first-contact"].cases_count, counts["first-contact"].late_count) == (2, 2)
