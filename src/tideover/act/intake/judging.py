@@ -1,14 +1,16 @@
 """Judging a file: the mapping becomes expressions over whole columns, and every row is good or says what is wrong.
 
 No Django and no database: DuckDB in memory, so that ``tideover check`` runs the mappings' examples with the very
-same expressions. Rows are read in by ``readers``; only rows that are refused are looked at one by one.
+same expressions. Rows are read in by ``readers``; only rows that are refused are looked at one by one. Where one row
+is an instalment, the rows of an account stand or fall together.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,27 +18,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from tideover.act.intake import fields, policy_schema
-from tideover.act.intake.fields import Field
+from tideover.act.intake import expressions, fields, good_rows, policy_schema
+from tideover.act.intake.expressions import Context, Judged
 from tideover.act.intake.readers.csv_file import Reading, Sink, Unfit
-from tideover.act.intake.types import PAYMENTS, ColumnsMissing, RefusedRow, RowProblem
-from tideover.core import money
+from tideover.act.intake.types import OF_ACCOUNTS, ColumnsMissing, HeaderWrong, RefusedRow, RowProblem
 from tideover.core.sql import duck
-from tideover.core.sql.duck import literal
-
-_BLANK = "chr(32) || chr(9) || chr(160) || chr(12288)"
-_LARGEST = "99999999999999.9999"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A column of the judged table: a field, or one of a group; where it comes from, and how it is judged."""
-
-    field: Field
-    source: str | None
-    text: str
-    raw: str
-    values: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,13 +36,19 @@ class Judge:
     header: tuple[str, ...] = ()
     columns: list[Judged] = field(default_factory=list)
 
+    @property
+    def context(self) -> Context:
+        """What the expressions are made for."""
+        return Context(self.mapping, self.header, self.cut_off, self.at)
+
     def start(self, header: tuple[str, ...], file_name: str = "") -> Sink:
         """Take the header; raises ColumnsMissing. The sink that it gives takes the records."""
+        header = named_as_mapped(header, self.mapping.known_columns, file_name)
         missing = [name for name in self.mapping.needed_columns if name not in header]
         if missing:
             raise ColumnsMissing(file=file_name, missing=", ".join(missing), found=", ".join(header))
         self.header = header
-        self.columns = list(_columns(self.mapping, header, self.cut_off, self.at))
+        self.columns = list(expressions.columns_of(self.context))
         cells = ", ".join(f"c{place} VARCHAR" for place in range(len(header)))
         self.connection.execute(f"CREATE TABLE raw (record BIGINT, line BIGINT, {cells})")
         return self._take
@@ -70,22 +62,134 @@ class Judge:
         self.connection.execute("INSERT INTO raw SELECT * FROM batch")
         self.connection.unregister("batch")
 
-    def decide(self) -> None:
-        """Type every column of every row, and find what is wrong: the table ``judged``."""
+    def decide(self, unfit: Sequence[Unfit] = ()) -> None:
+        """Type every column of every row, and find what is wrong: the table ``judged``, and good ones ``folded``."""
+        run, folds = self.connection.execute, self.context.folds
         texts = ", ".join(f'{each.raw} AS "r_{each.field.name}"' for each in self.columns)
         mapped = ", ".join(f'{each.text} AS "t_{each.field.name}"' for each in self.columns)
-        typed = ", ".join(f'{_fill(each.field.typed, each.field.name)} AS "{each.field.name}"' for each in self.columns)
-        faults = ", ".join(f'{_fault_case(each)} AS "f_{each.field.name}"' for each in self.columns)
-        any_fault = ", ".join(f'"f_{each.field.name}"' for each in self.columns)
-        self.connection.execute(f"""
-            CREATE TABLE judged AS
+        typed = ", ".join(
+            f'{expressions.fill(each.field.typed, each.field.name)} AS "{each.field.name}"' for each in self.columns
+        )
+        run(f"""
+            CREATE TABLE typed AS
             WITH texts AS (SELECT record, line, {texts} FROM raw),
-            mapped AS (SELECT *, {mapped} FROM texts),
-            typed AS (SELECT *, {typed} FROM mapped),
-            windowed AS (SELECT *, {_windows(self.mapping.kind)} FROM typed),
-            found AS (SELECT *, {faults} FROM windowed)
-            SELECT *, coalesce({any_fault}) IS NULL AS is_good FROM found
+            mapped AS (SELECT *, {mapped} FROM texts)
+            SELECT *, {typed}, {self._orphan() if folds else "false"} AS is_orphan FROM mapped
         """)
+        self._compare_rows()
+        faults = ", ".join(
+            f'{expressions.fault_case(each, folds=folds)} AS "f_{each.field.name}"' for each in self.columns
+        )
+        any_fault = ", ".join(f'"f_{each.field.name}"' for each in self.columns)
+        run(f"""
+            CREATE TABLE found AS
+            WITH compared AS (SELECT * FROM typed {self._compared()}),
+            faults AS (SELECT *, {faults} FROM compared)
+            SELECT *, coalesce({any_fault}) IS NULL AS row_is_good FROM faults
+        """)
+        run("DROP TABLE typed")
+        if folds:
+            self._stand_or_fall(unfit)
+        else:
+            run("CREATE VIEW judged AS SELECT *, row_is_good AS is_good, NULL::BIGINT AS bad_record FROM found")
+        first = "AND record = first_record" if folds else ""
+        run(f"CREATE VIEW folded AS SELECT * FROM judged WHERE is_good {first}")
+
+    def _orphan(self) -> str:
+        """Whether an instalment's row has nothing of an account but perhaps its number."""
+        told = [
+            f'"r_{each.field.name}"'
+            for each in self.columns
+            if each.source and not each.of_instalment and each.field.name != "account_number"
+        ]
+        return f"coalesce({', '.join(told)}) IS NULL"
+
+    def _compare_rows(self) -> None:
+        """What a row's judgement needs of other rows: tables ``keys``, ``numbers``, ``terms`` and ``differing``."""
+        run, key = self.connection.execute, f'"t_{fields.key_of(self.mapping.kind)}"'
+        told = f"{key} AS key, count(*) AS same_key_count, min(record) AS first_record, max(record) AS last_record"
+        if not self.context.folds:
+            run(f"CREATE TABLE keys AS SELECT {told} FROM typed WHERE {key} IS NOT NULL GROUP BY ALL")
+        else:
+            agreed = "".join(
+                f', {_differs(each.field.name, "NOT is_orphan")} AS "a_{each.field.name}"'
+                for each in self.columns
+                if each.source and not each.of_instalment and each.field.name != "account_number"
+            )
+            run(f"""
+                CREATE TABLE keys AS
+                WITH grouped AS (
+                    SELECT {told}{agreed}, max("instalments_count") AS told_count, list(i0_number) AS told_numbers,
+                        CASE WHEN max("instalments_count") IS NULL THEN min(i0_number) ELSE 1 END AS lowest,
+                        coalesce(max("instalments_count"), max(i0_number)) AS highest
+                    FROM typed WHERE {key} IS NOT NULL GROUP BY {key}
+                )
+                SELECT * EXCLUDE (told_count, told_numbers, lowest, highest), nullif(array_to_string(
+                    list_filter(generate_series(lowest, highest), lambda x: NOT list_contains(told_numbers, x))[1:12],
+                    ', '), '') AS instalments_missing
+                FROM grouped
+            """)
+            run(f"""
+                CREATE TABLE numbers AS SELECT {key} AS numbered_key, i0_number AS same_number,
+                    count(*) AS same_number_count
+                FROM typed WHERE {key} IS NOT NULL AND i0_number IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+            """)
+        if self.mapping.kind in OF_ACCOUNTS:
+            terms = ", ".join(f'{_differs(name, "true")} AS "x_{name}"' for name in fields.BATCH_TERMS)
+            run(f"""
+                CREATE TABLE terms AS SELECT "t_batch_number" AS terms_of, {terms}
+                FROM typed WHERE "t_batch_number" IS NOT NULL GROUP BY ALL
+            """)
+            run(f"""
+                CREATE TABLE differing AS SELECT reference FROM ({self._people()})
+                WHERE reference IS NOT NULL GROUP BY reference HAVING min(who) <> max(who)
+            """)
+
+    def _people(self) -> str:
+        prefixes = ["", *(f"q{place}_" for place in range(len(self.mapping.parties)))]
+        return " UNION ALL ".join(
+            f"""SELECT "t_{each}customer_number" AS reference, concat_ws(chr(31),
+                coalesce("t_{each}document_number", ''), coalesce("t_{each}full_name", '')) AS who FROM typed"""
+            for each in prefixes
+        )
+
+    def _compared(self) -> str:
+        joins = [f'LEFT JOIN keys ON keys.key = typed."t_{fields.key_of(self.mapping.kind)}"']
+        if self.context.folds:
+            joins.append(
+                'LEFT JOIN numbers ON numbered_key = typed."t_account_number" AND same_number = typed.i0_number'
+            )
+        if self.mapping.kind in OF_ACCOUNTS:
+            joins.append('LEFT JOIN terms ON terms_of = typed."t_batch_number"')
+        return " ".join(joins)
+
+    def _stand_or_fall(self, unfit: Sequence[Unfit]) -> None:
+        """One bad row takes all rows of its account with it, also one that has no place in the table."""
+        source = next((each.source for each in self.columns if each.field.name == "account_number"), None)
+        place = self.header.index(source) if source else -1
+        keys = [(each.cells[place].strip(), each.record) for each in unfit if 0 <= place < len(each.cells)]
+        batch = pa.table(
+            {
+                "unfit_key": pa.array([key for key, _ in keys], pa.string()),
+                "unfit_record": pa.array([record for _, record in keys], pa.int64()),
+            }
+        )
+        self.connection.register("batch", batch)
+        self.connection.execute("""
+            CREATE TABLE judged AS
+            WITH unfit AS (SELECT unfit_key, min(unfit_record) AS unfit_record FROM batch GROUP BY unfit_key),
+            fallen AS (
+                SELECT t_account_number AS fallen_key, min(record) AS fallen_record
+                FROM found WHERE NOT row_is_good GROUP BY t_account_number
+            )
+            SELECT found.*, least(fallen_record, unfit_record) AS bad_record,
+                row_is_good AND fallen_record IS NULL AND unfit_record IS NULL AS is_good
+            FROM found
+            LEFT JOIN fallen ON fallen_key = found.t_account_number
+            LEFT JOIN unfit ON unfit_key = found.t_account_number
+        """)
+        self.connection.unregister("batch")
+        self.connection.execute("DROP TABLE found")
 
     def list_refused(self, unfit: Sequence[Unfit] = ()) -> list[RefusedRow]:
         """Every row that is not good, by record, with all that is wrong in it."""
@@ -98,19 +202,41 @@ class Judge:
 
     def _explained(self) -> Iterator[RefusedRow]:
         picked = ", ".join(f'"r_{each.field.name}", "f_{each.field.name}"' for each in self.columns)
+        missing = "instalments_missing" if self.context.folds else "NULL"
         extra = "first_record, last_record, t_currency, t_account_number"
+        if self.mapping.kind not in OF_ACCOUNTS and self.mapping.kind != "payments":
+            extra = extra.replace("t_currency", "NULL")
         found = self.connection.execute(
-            f"SELECT record, line, {extra}, {picked} FROM judged WHERE NOT is_good ORDER BY record"
+            f"SELECT record, line, {extra}, {missing}, bad_record, {picked} "
+            "FROM judged WHERE NOT is_good ORDER BY record"
         ).fetchall()
         cells = self.cells_of([row[0] for row in found])
-        for record, line, first, last, currency, number, *rest in found:
-            told = {"first": str(first), "last": str(last), "currency": currency or "?"}
+        for record, line, first, last, currency, number, gaps, bad, *rest in found:
+            told = {"first": str(first), "last": str(last), "currency": currency or "?", "missing": gaps or "–"}
             problems = tuple(
-                RowProblem(code, each.source or each.field.name, value or "", told | _known(each, code))
+                RowProblem(
+                    code,
+                    each.source or each.field.name,
+                    value or "",
+                    told | expressions.told_with(each, code),
+                )
                 for each, value, code in zip(self.columns, rest[::2], rest[1::2], strict=True)
                 if code is not None
             )
+            if not problems:
+                told = {"bad": str(bad)}
+                problems = (RowProblem("other-row-refused", self.source_of("account_number"), number or "", told),)
             yield RefusedRow(record, line, number, problems, cells[record])
+
+    def spread(self, problems: Mapping[int, list[RowProblem]]) -> dict[int, list[RowProblem]]:
+        """Problems of accounts, each told of all the account's rows: they stand or fall together."""
+        if not self.context.folds or not problems:
+            return dict(problems)
+        rows = self.connection.execute(
+            "SELECT record, first_record FROM judged WHERE first_record IN (SELECT unnest($1::BIGINT[])) ORDER BY 1",
+            [list(problems)],
+        ).fetchall()
+        return {record: [replace(each) for each in problems[first]] for record, first in rows}
 
     def cells_of(self, records: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The cells of some records as the file has them."""
@@ -151,219 +277,27 @@ class Judge:
         return tuple(sorted(self.mapping.known_columns - set(self.header)))
 
 
-def _columns(mapping: policy_schema.Mapping, header: tuple[str, ...], cut_off: date, at: datetime) -> Iterator[Judged]:
-    for each in fields.fields_of(mapping.kind):
-        source = mapping.columns.get(each.name) or mapping.optional_columns.get(each.name)
-        source = source if source in header else None
-        raw = _raw(header, source)
-        values = mapping.values.get(each.name, {}) if source else {}
-        text = f'"r_{each.name}"'
-        if values:
-            cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in values.items())
-            text = f"CASE {text} {cases} END"
-        if each.name in mapping.constants:
-            text = literal(mapping.constants[each.name])
-        if each.name in mapping.defaults:
-            text = f"coalesce({text}, {literal(mapping.defaults[each.name])})"
-        yield Judged(_with_context(each, cut_off, at), source, text, raw, tuple(values))
-    for place, balance in enumerate(mapping.balances):
-        if balance.amount in header:
-            yield _of_group(_balance_field(place, balance, mapping, header), balance.amount, header)
-    for place, point in enumerate(mapping.contact_points):
-        if point.value in header:
-            yield _of_group(fields.phone(f"p{place}"), point.value, header)
-    for place, payment in enumerate(mapping.payments):
-        if payment.amount in header:
-            yield _of_group(fields.amount(f"h{place}", least="< 0"), payment.amount, header)
-            if payment.value_date:
-                yield _of_group(_with_context(fields.date(f"d{place}"), cut_off, at), payment.value_date, header)
+def named_as_mapped(header: tuple[str, ...], known: frozenset[str], file_name: str = "") -> tuple[str, ...]:
+    """The heading in the mapping's spelling where the two differ in full-width signs and blanks only."""
+    spelled = {_spelling(name): name for name in known}
+    named = tuple(spelled.get(_spelling(name), name) for name in header)
+    for name in named:
+        if named.count(name) > 1:
+            raise HeaderWrong(file=file_name, column=name)
+    return named
 
 
-def _of_group(each: Field, source: str, header: tuple[str, ...]) -> Judged:
-    return Judged(each, source, f'"r_{each.name}"', _raw(header, source))
+def _spelling(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).replace("\u200b", "").replace("\ufeff", "")
 
 
-def _raw(header: tuple[str, ...], source: str | None) -> str:
-    if source is None:
-        return "NULL::VARCHAR"
-    return f"nullif(trim(c{header.index(source)}, {_BLANK}), '')"
-
-
-def _balance_field(
-    place: int, balance: policy_schema.BalanceGroup, mapping: policy_schema.Mapping, header: tuple[str, ...]
-) -> Field:
-    made = fields.amount(
-        f"b{place}", required=True, least=None if balance.component == "as-stated" else "< 0", code="negative-component"
-    )
-    if place > 0:
-        return made
-    total = _total(mapping, header)
-    return Field(
-        made.name, made.sql_type, made.typed, (*made.faults, ("too-large", f"abs({total}) > {_LARGEST}")), True
-    )
-
-
-def _total(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str:
-    """What is owed in all: the sum of the components that the file has."""
-    return " + ".join(
-        f"CAST(coalesce(b{place}, 0) AS DECIMAL(38, 4))"
-        for place, each in enumerate(mapping.balances)
-        if each.amount in header
-    )
-
-
-def _with_context(each: Field, cut_off: date, at: datetime) -> Field:
-    """A field's faults, with those that need the cut-off, the present, or the row's other fields."""
-    more: list[fields.Fault] = []
-    if each.name in ("value_date", "opened_date") or each.sql_type == "DATE" and each.name.startswith("d"):
-        more.append(("after-cut-off", f"{{v}} > DATE {literal(cut_off.isoformat())}"))
-    if each.name == "booked_at":
-        now = literal(at.astimezone(UTC).isoformat())
-        more.append(("in-the-future", f"TRY_CAST({{t}} AS TIMESTAMPTZ) > CAST({now} AS TIMESTAMPTZ)"))
-    if each.name == "region":
-        more.append(("region-elsewhere", '"t_country" IS NULL OR left({t}, 2) <> "country"'))
-    if each.name == "document_type":
-        more.append(("document-incomplete", '"t_document_number" IS NULL'))
-    if each.name == "document_number":
-        more.append(("document-incomplete", '"t_document_type" IS NULL'))
-    if each.name == "customer_number":
-        more.append(("customer-differs", "customer_differs"))
-    if each.name in ("account_number", "reference"):
-        more.append(("duplicate", f"key_is_{each.name} AND same_key_count > 1"))
-    return Field(each.name, each.sql_type, each.typed, (*each.faults, *more), each.required)
-
-
-def _windows(kind: str) -> str:
-    """What a row's judgement needs of other rows: how often its key occurs, whether its customer differs."""
-    key = "reference" if kind == PAYMENTS else "account_number"
-    same = f"PARTITION BY t_{key}"
-    told = (
-        f"count(t_{key}) OVER ({same}) AS same_key_count, min(record) OVER ({same}) AS first_record, "
-        f"max(record) OVER ({same}) AS last_record, "
-        f"{'true' if key == 'reference' else 'false'} AS key_is_reference, "
-        f"{'true' if key == 'account_number' else 'false'} AS key_is_account_number"
-    )
-    if kind == PAYMENTS:
-        return told
-    who = (
-        "concat_ws(chr(31), coalesce(t_document_type, ''), coalesce(t_document_number, ''), coalesce(t_full_name, ''))"
-    )
-    same_customer = "PARTITION BY t_customer_number"
+def _differs(name: str, where: str) -> str:
+    """Whether a column is not the same in all rows of a group."""
+    value, which = f'coalesce(CAST("{name}" AS VARCHAR), "t_{name}")', f"FILTER (WHERE {where})"
     return (
-        f"{told}, t_customer_number IS NOT NULL AND min({who}) OVER ({same_customer}) <> max({who}) "
-        f"OVER ({same_customer}) AS customer_differs"
+        f"(min({value}) {which} IS DISTINCT FROM max({value}) {which} "
+        f"OR count({value}) {which} NOT IN (0, count(*) {which}))"
     )
-
-
-def _fill(expression: str, name: str) -> str:
-    return expression.format(t=f'"t_{name}"', v=f'"{name}"')
-
-
-def _fault_case(each: Judged) -> str:
-    text, raw = f'"t_{each.field.name}"', f'"r_{each.field.name}"'
-    cases = []
-    if each.values:
-        known = ", ".join(literal(value) for value in each.values)
-        cases.append(f"WHEN {raw} NOT IN ({known}) THEN 'value-unknown'")
-    if each.field.required:
-        cases.append(f"WHEN {text} IS NULL THEN 'missing'")
-    cases.extend(
-        f"WHEN {text} IS NOT NULL AND ({_fill(condition, each.field.name)}) THEN {literal(code)}"
-        for code, condition in each.field.faults
-    )
-    return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
-
-
-def _known(each: Judged, code: str) -> dict[str, Any]:
-    """What the words of a problem name beside the row's own: the values that are known, the longest text."""
-    if code == "value-unknown" and each.values:
-        return {"known": ", ".join(each.values)}
-    if code in ("currency-unknown",):
-        return {"known": ", ".join(sorted(money.currencies()))}
-    return {}
-
-
-def good_accounts(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str:
-    """Good rows of a placement file, one an account."""
-    return f"""
-        SELECT record, account_number, product, currency, credit_limit, opened_date, batch_number, batch_until_date,
-            dpd, dpd_basis, next_due_date, next_due_amount,
-            coalesce(customer_number, account_number || '/borrower') AS reference,
-            document_type, document_number, full_name, {_stated_language(mapping)}, country, region, "zone",
-            CAST({_total(mapping, header)} AS DECIMAL(18, 4)) AS owed_amount
-        FROM judged WHERE is_good ORDER BY record
-    """
-
-
-def _stated_language(mapping: policy_schema.Mapping) -> str:
-    """The language where the file states it: the mapping's default is for customers whom nobody knows yet."""
-    if "language" not in mapping.defaults:
-        return '"language"'
-    return 'CASE WHEN "r_language" IS NOT NULL THEN "language" END AS "language"'
-
-
-def good_balances(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str:
-    """Their stated balances, one row a component."""
-    return " UNION ALL ".join(
-        f"SELECT record, account_number, {literal(each.component)} AS component, b{place} AS amount, currency"
-        " FROM judged WHERE is_good"
-        for place, each in enumerate(mapping.balances)
-        if each.amount in header
-    )
-
-
-def good_points(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str | None:
-    """Their contact points, where the group's condition holds; None where the file has no such column."""
-    parts = [
-        f"""
-        SELECT record, reference, {literal(each.kind)} AS kind, {place + 1} AS position, "value",
-            {literal(each.source)} AS source
-        FROM (
-            SELECT record, coalesce(customer_number, account_number || '/borrower') AS reference, p{place} AS "value"
-            FROM judged WHERE is_good
-        ) WHERE {_condition(each)}
-        """
-        for place, each in enumerate(mapping.contact_points)
-        if each.value in header
-    ]
-    return " UNION ALL ".join(parts) or None
-
-
-def good_history(mapping: policy_schema.Mapping, header: tuple[str, ...], cut_off: date) -> str | None:
-    """Payments before the cut-off; of a month, its last day up to the cut-off. None where the file tells none."""
-    parts = []
-    for place, each in enumerate(mapping.payments):
-        if each.amount not in header:
-            continue
-        day = literal(cut_off.isoformat())
-        if each.value_date:
-            value_date, basis = f"d{place}", "day"
-            reference = f"'history:' || strftime(value_date, '%Y-%m-%d') || ':' || {literal(each.amount)}"
-        else:
-            month = f"last_day(DATE {day} - INTERVAL {each.months_before} MONTH)"
-            value_date, basis = f"least({month}, DATE {day})", "month"
-            reference = "'history:' || strftime(value_date, '%Y-%m')"
-        parts.append(f"""
-            SELECT record, account_number, amount, currency, value_date, {literal(basis)} AS basis,
-                {reference} AS reference
-            FROM (
-                SELECT record, account_number, currency, h{place} AS amount, {value_date} AS value_date
-                FROM judged WHERE is_good
-            ) WHERE ({_condition(each)}) AND amount > 0 AND value_date IS NOT NULL
-        """)
-    return " UNION ALL ".join(parts) or None
-
-
-def good_payments() -> str:
-    """Good rows of a payments file."""
-    return """
-        SELECT record, account_number, amount, currency, value_date, booked_at, reference
-        FROM judged WHERE is_good ORDER BY record
-    """
-
-
-def _condition(group: policy_schema.PointGroup | policy_schema.PaymentGroup) -> str:
-    return group.when.to_duckdb()  # type: ignore[union-attr]
 
 
 @contextmanager
@@ -373,36 +307,44 @@ def opened(mapping: policy_schema.Mapping, cut_off: date, at: datetime) -> Itera
         yield Judge(mapping, connection, cut_off, at)
 
 
-def judge_example(mapping: policy_schema.Mapping, row: Mapping[str, str], cut_off: date) -> dict[str, str]:
-    """What one row comes to, in words of the examples: its fields, or ``refused <column>`` with the code."""
-    needed = [name for name in mapping.needed_columns if name not in row]
-    header = (*row, *needed)
+def judge_example(mapping: policy_schema.Mapping, rows: Sequence[Mapping[str, str]], cut_off: date) -> dict[str, str]:
+    """What rows come to, in words of the examples: their fields, or ``refused <column>`` with the code."""
+    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    header = (*names, *(name for name in mapping.needed_columns if name not in names))
     at = datetime(cut_off.year, cut_off.month, cut_off.day, 23, 59, tzinfo=UTC)
     with opened(mapping, cut_off, at) as judge:
         sink = judge.start(header)
-        sink([2], [2], [[row.get(name, "")] for name in header])
+        numbers = list(range(2, len(rows) + 2))
+        sink(numbers, numbers, [[row.get(name, "") for row in rows] for name in header])
         judge.decide()
-        refused = judge.list_refused(Reading().unfit)
-        if refused:
-            return {f"refused {problem.field}": problem.code for problem in refused[0].problems}
-        return _gives(judge, cut_off)
+        if refused := judge.list_refused(Reading().unfit):
+            found = [problem for row in reversed(refused) for problem in reversed(row.problems)]
+            own = [problem for problem in found if problem.code != "other-row-refused"]
+            return {f"refused {problem.field}": problem.code for problem in own or found}
+        return _gives(judge)
 
 
-def _gives(judge: Judge, cut_off: date) -> dict[str, str]:
+def _gives(judge: Judge) -> dict[str, str]:
     names = [each.name for each in fields.fields_of(judge.mapping.kind)]
     listed = ", ".join(f'"{name}"' for name in names)
-    values = judge.connection.execute(f"SELECT {listed} FROM judged").fetchall()[0]
+    run, context = judge.connection.execute, judge.context
+    values = run(f"SELECT {listed} FROM folded").fetchall()[0]
     given = {name: _written(value) for name, value in zip(names, values, strict=True) if value is not None}
-    if judge.mapping.kind == PAYMENTS:
+    if judge.mapping.kind not in OF_ACCOUNTS:
         return given
-    for _, _, component, amount, _ in judge.connection.execute(good_balances(judge.mapping, judge.header)).fetchall():
+    for _, _, component, amount, _ in run(good_rows.balances(context)).fetchall():
         given[f"balance.{component}"] = _written(amount)
-    if points := good_points(judge.mapping, judge.header):
-        rows = judge.connection.execute(points).fetchall()
-        given["contact_points"] = "; ".join(f"{row[2]} {row[4]}" for row in rows)
-    if history := good_history(judge.mapping, judge.header, cut_off):
-        rows = judge.connection.execute(history).fetchall()
-        given["payments"] = "; ".join(f"{row[4]} {_written(row[2])}" for row in rows)
+    if points := good_rows.points(context):
+        given["contact_points"] = "; ".join(f"{row[2]} {row[4]}" for row in run(points).fetchall())
+    if history := good_rows.history(context):
+        given["payments"] = "; ".join(f"{row[4]} {_written(row[2])}" for row in run(history).fetchall())
+    if instalments := good_rows.instalments(context):
+        given["instalments"] = "; ".join(
+            f"{row[2]} {row[3]} {'+'.join(_written(each) for each in row[4:7])} paid {_written(row[7])}"
+            for row in run(f"{instalments} ORDER BY 3").fetchall()
+        )
+    if parties := good_rows.parties(context):
+        given["parties"] = "; ".join(f"{row[2]} {row[3]}" for row in run(parties).fetchall())
     return {name: value for name, value in given.items() if value}
 
 

@@ -12,7 +12,6 @@ from django.db import transaction
 
 from tideover.act.intake import judging, publishing, queries, staging
 from tideover.act.intake.models import Import, QuarantinedRow
-from tideover.act.intake.policy_schema import DELIMITERS
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.types import (
     CutOffMissing,
@@ -96,11 +95,9 @@ def import_file(
 def _import(file: _File, progress: Progress) -> ImportReport:
     with judging.opened(file.policy.data, file.cut_off, file.at) as judge:
         progress("read")
-        reading = csv_file.read(
-            file.path, DELIMITERS[file.policy.data.file.delimiter], lambda header: judge.start(header, file.path.name)
-        )
+        reading = csv_file.read(file.path, file.policy.data.file, lambda header: judge.start(header, file.path.name))
         progress("judge")
-        judge.decide()
+        judge.decide(reading.unfit)
         refused = judge.list_refused(reading.unfit)
         progress("stage")
         with staging.opened(client_id=file.client.id, kind=file.kind, at=file.at) as run_id:

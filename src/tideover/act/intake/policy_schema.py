@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tideover.act.intake import fields
+from tideover.act.intake import fields, formats
+from tideover.act.intake.formats import Formats
+from tideover.act.intake.readers.shape import DELIMITERS, ENCODINGS, FileShape
+from tideover.act.intake.types import KINDS, OF_ACCOUNTS
 from tideover.core.policy import schema
 from tideover.core.policy.conditions import Column, Condition
 from tideover.core.policy.kinds import PolicyKind
@@ -25,19 +28,12 @@ LACKS = (
 )
 """What a lender's file may not say; each has its words, and the report tells them."""
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-_FIXED = ("principal", "interest", "penalty-interest", "as-stated")
+ACCOUNT, INSTALMENT = "account", "instalment"
+GRAINS = (ACCOUNT, INSTALMENT)
+PARTY_ROLES = ("co-borrower", "guarantor")
 
 _POINT_COLUMNS = (Column("value", "text"),)
 _PAYMENT_COLUMNS = (Column("amount", "money"),)
-
-
-@dataclass(frozen=True)
-class FileShape:
-    """How the file is written."""
-
-    encoding: str
-    delimiter: str
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,51 @@ class PaymentGroup:
 
 
 @dataclass(frozen=True)
+class InstalmentGroup:
+    """Columns that tell of one instalment. At grain ``instalment`` the one group, and ``number`` names a column.
+
+    ``empty_as_zero`` names the amounts whose empty cells mean nothing: the client says so, it is not guessed.
+    """
+
+    number: str
+    due_date: str
+    principal: str
+    interest: str | None
+    fee: str | None
+    paid: str | None
+    paid_date: str | None
+    empty_as_zero: tuple[str, ...]
+    optional: bool
+    line: int
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its columns of the file, the number's apart."""
+        told = (self.due_date, self.principal, self.interest, self.fee, self.paid, self.paid_date)
+        return tuple(each for each in told if each is not None)
+
+
+@dataclass(frozen=True)
+class PartyGroup:
+    """Columns that name a co-borrower or guarantor; where all of them are empty there is none."""
+
+    role: str
+    columns: dict[str, str]
+    constants: dict[str, str]
+    values: dict[str, dict[str, str]]
+    contact_points: tuple[PointGroup, ...]
+    optional: bool
+    line: int
+
+
+@dataclass(frozen=True)
 class Mapping:
-    """How a file of one kind is read."""
+    """How a file of one kind is read. ``grain`` says what one row is: an account, or one of its instalments."""
 
     kind: str
+    grain: str
     file: FileShape
+    formats: Formats
     control: str
     lacks: tuple[str, ...]
     columns: dict[str, str]
@@ -90,6 +126,8 @@ class Mapping:
     balances: tuple[BalanceGroup, ...]
     contact_points: tuple[PointGroup, ...]
     payments: tuple[PaymentGroup, ...]
+    instalments: tuple[InstalmentGroup, ...]
+    parties: tuple[PartyGroup, ...]
     line: int
 
     @property
@@ -99,6 +137,13 @@ class Mapping:
         needed = [*self.columns.values(), *(group.amount for group in groups if not group.optional)]
         needed.extend(group.value for group in self.contact_points if not group.optional)
         needed.extend(group.value_date for group in self.payments if group.value_date and not group.optional)
+        for each in self.instalments:
+            if not each.optional:
+                needed.extend((*self._numbers_of(each), *each.sources))
+        for party in self.parties:
+            if not party.optional:
+                needed.extend(party.columns.values())
+                needed.extend(group.value for group in party.contact_points if not group.optional)
         return tuple(dict.fromkeys(needed))
 
     @property
@@ -112,6 +157,14 @@ class Mapping:
         yield from (group.amount for group in (*self.balances, *self.payments))
         yield from (group.value for group in self.contact_points)
         yield from (group.value_date for group in self.payments if group.value_date)
+        for each in self.instalments:
+            yield from (*self._numbers_of(each), *each.sources)
+        for party in self.parties:
+            yield from party.columns.values()
+            yield from (group.value for group in party.contact_points)
+
+    def _numbers_of(self, group: InstalmentGroup) -> tuple[str, ...]:
+        return (group.number,) if self.grain == INSTALMENT else ()
 
 
 @dataclass(frozen=True)
@@ -121,11 +174,12 @@ class MappingExample:
     says: dict[str, str]
     cut_off: date
     row: dict[str, str]
+    rows: tuple[dict[str, str], ...]
     gives: dict[str, str]
     refuses: dict[str, str]
 
 
-_ALL_FIELDS = tuple(dict.fromkeys((*fields.names_of("placement"), *fields.names_of("payments"))))
+_ALL_FIELDS = tuple(dict.fromkeys(name for kind in KINDS for name in fields.names_of(kind)))
 _FIELD = schema.Choice(_ALL_FIELDS)
 _COLUMN = schema.Text(120)
 _CELL = schema.Text(200)
@@ -160,14 +214,53 @@ _PAYMENT = schema.Record(
         "when": schema.ConditionText(_PAYMENT_COLUMNS),
     },
 )
+_INSTALMENT = schema.Record(
+    InstalmentGroup,
+    {
+        "number": _COLUMN,
+        "due_date": _COLUMN,
+        "principal": _COLUMN,
+        "interest": schema.Optional(_COLUMN),
+        "fee": schema.Optional(_COLUMN),
+        "paid": schema.Optional(_COLUMN),
+        "paid_date": schema.Optional(_COLUMN),
+        "empty_as_zero": schema.Optional(
+            schema.ListOf(schema.Choice(("principal", "interest", "fee", "paid")), most=4), ()
+        ),
+        "optional": schema.Optional(schema.Boolean(), False),
+    },
+)
+_PARTY_FIELD = schema.Choice(fields.PARTY)
+_PARTY = schema.Record(
+    PartyGroup,
+    {
+        "role": schema.Choice(PARTY_ROLES),
+        "columns": schema.MapOf(_PARTY_FIELD, _COLUMN, least=1),
+        "constants": schema.Optional(schema.MapOf(_PARTY_FIELD, _CELL), {}),
+        "values": schema.Optional(schema.MapOf(_PARTY_FIELD, schema.MapOf(_CELL, _CELL, least=1)), {}),
+        "contact_points": schema.Optional(schema.ListOf(_POINT, most=20), ()),
+        "optional": schema.Optional(schema.Boolean(), False),
+    },
+)
+_FORMATS = schema.Record(
+    Formats,
+    {
+        "dates": schema.Optional(schema.ListOf(schema.Choice(tuple(formats.DATES)), least=1), ("dashed",)),
+        "amounts": schema.Optional(schema.ListOf(schema.Choice(tuple(formats.AMOUNTS)), least=1), ("plain",)),
+        "shares": schema.Optional(schema.ListOf(schema.Choice(tuple(formats.SHARES)), least=1), ("fraction",)),
+        "digits": schema.Optional(schema.Choice(formats.DIGITS), "ascii"),
+    },
+)
 _MAPPING = schema.Record(
     Mapping,
     {
-        "kind": schema.Choice(("placement", "payments")),
+        "kind": schema.Choice(KINDS),
+        "grain": schema.Optional(schema.Choice(GRAINS), ACCOUNT),
         "file": schema.Record(
-            FileShape, {"encoding": schema.Choice(("utf-8",)), "delimiter": schema.Choice(tuple(DELIMITERS))}
+            FileShape, {"encoding": schema.Choice(ENCODINGS), "delimiter": schema.Choice(tuple(DELIMITERS))}
         ),
-        "control": schema.Choice(("none",)),
+        "formats": schema.Optional(_FORMATS, Formats()),
+        "control": schema.Choice(("none", "required")),
         "lacks": schema.ListOf(schema.Choice(LACKS)),
         "columns": schema.MapOf(_FIELD, _COLUMN, least=1),
         "optional_columns": schema.Optional(schema.MapOf(_FIELD, _COLUMN), {}),
@@ -177,6 +270,8 @@ _MAPPING = schema.Record(
         "balances": schema.Optional(schema.ListOf(_BALANCE), ()),
         "contact_points": schema.Optional(schema.ListOf(_POINT, most=20), ()),
         "payments": schema.Optional(schema.ListOf(_PAYMENT, most=240), ()),
+        "instalments": schema.Optional(schema.ListOf(_INSTALMENT, most=480), ()),
+        "parties": schema.Optional(schema.ListOf(_PARTY, most=20), ()),
     },
 )
 _EXAMPLE = schema.Record(
@@ -184,7 +279,8 @@ _EXAMPLE = schema.Record(
     {
         "says": schema.Bilingual(longest=300),
         "cut_off": schema.Date(),
-        "row": schema.MapOf(_COLUMN, schema.Text(400), least=1),
+        "row": schema.Optional(schema.MapOf(_COLUMN, schema.Text(400), least=1), {}),
+        "rows": schema.Optional(schema.ListOf(schema.MapOf(_COLUMN, schema.Text(400), least=1), most=100), ()),
         "gives": schema.Optional(schema.MapOf(schema.Text(80), schema.Text(400)), {}),
         "refuses": schema.Optional(schema.MapOf(_COLUMN, schema.Name()), {}),
     },
@@ -201,7 +297,8 @@ def _finish(mapping: Mapping, reading: Reading) -> Any:
             reading.fault("mapping-field-twice", mapping.line, field=name)
     told = {*mapping.columns, *mapping.constants, *mapping.defaults}
     for field in fields.fields_of(mapping.kind):
-        if field.required and field.name not in told:
+        is_needed = field.needed_where is not None or field.required and field.default is None
+        if is_needed and field.name not in told:
             reading.fault("mapping-field-missing", mapping.line, field=field.name)
     for name in mapping.values:
         if name not in mapping.columns and name not in mapping.optional_columns:
@@ -212,10 +309,14 @@ def _finish(mapping: Mapping, reading: Reading) -> Any:
 
 def _check_groups(mapping: Mapping, reading: Reading) -> None:
     components = [group.component for group in mapping.balances]
-    if mapping.kind == "payments":
-        for group in (*mapping.balances, *mapping.contact_points, *mapping.payments):
+    if mapping.kind not in OF_ACCOUNTS:
+        groups = (*mapping.balances, *mapping.contact_points, *mapping.payments, *mapping.instalments)
+        for group in (*groups, *mapping.parties):
             reading.fault("mapping-group-of-other-kind", group.line, kind=mapping.kind)
+        if mapping.grain != ACCOUNT:
+            reading.fault("mapping-grain-of-other-kind", mapping.line, kind=mapping.kind)
         return
+    _check_instalments(mapping, reading)
     if not components:
         reading.fault("mapping-no-balance", mapping.line)
     if "as-stated" in components and len(components) > 1:
@@ -227,10 +328,21 @@ def _check_groups(mapping: Mapping, reading: Reading) -> None:
             reading.fault("mapping-payment-date", payment.line)
 
 
+def _check_instalments(mapping: Mapping, reading: Reading) -> None:
+    if mapping.grain == INSTALMENT:
+        if len(mapping.instalments) != 1 or mapping.instalments[0].optional:
+            reading.fault("mapping-one-instalment-group", mapping.line)
+        return
+    for place, group in enumerate(mapping.instalments, 1):
+        if group.number != str(place):
+            reading.fault("mapping-instalment-number", group.line, found=group.number, wanted=place)
+
+
 def _run_example(file: PolicyFile, example: MappingExample) -> tuple[str, dict[str, Any]] | None:
     from tideover.act.intake import judging
 
-    got = judging.judge_example(file.data, example.row, example.cut_off)
+    rows = example.rows or (example.row,)
+    got = judging.judge_example(file.data, rows, example.cut_off)
     expected = dict(example.refuses or example.gives)
     if example.refuses:
         shown = {name: code for name, code in got.items() if name.startswith("refused ")}

@@ -74,6 +74,10 @@ def publish_placement(publication: Publication) -> None:
         cut_off_date=each.cut_off_date,
         import_id=each.import_id,
     )
+    portfolio.receive_parties(given=_given("given_parties"), params=params)
+    portfolio.receive_instalments(
+        given=_given("given_instalments"), params=params, cut_off_date=each.cut_off_date, import_id=each.import_id
+    )
     ledger.state_balances(
         given=_given("given_balances"),
         params=params,

@@ -95,7 +95,7 @@ def say_remedy(problem: RowProblem, language: str) -> str:
 def _fields(problem: RowProblem) -> dict[str, Any]:
     fields = {name: str(value) for name, value in problem.fields.items()}
     shown = problem.value if len(problem.value) <= 80 else problem.value[:77] + "…"
-    return {**fields, "field": problem.field, "value": shown}
+    return {"forms": "–", **fields, "field": problem.field, "value": shown}
 
 
 def _harmless(cell: str) -> str:

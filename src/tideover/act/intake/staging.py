@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import connection
 
-from tideover.act.intake import judging
+from tideover.act.intake import good_rows, judging
 from tideover.act.intake.models import Run
-from tideover.act.intake.types import PAYMENTS, RowProblem
+from tideover.act.intake.types import OF_ACCOUNTS, PAYMENTS, PLACEMENT, RECALL, RowProblem
 from tideover.core.sql import duck
 from tideover.core.sql import files as sql_files
 
@@ -24,6 +24,9 @@ TABLES = (
     "intake_staged_point",
     "intake_staged_history",
     "intake_staged_payment",
+    "intake_staged_instalment",
+    "intake_staged_party",
+    "intake_staged_recall",
     "intake_staged_state",
 )
 _LOCK = "SELECT {function}(hashtextextended('intake-run:' || %s::text, 0))"
@@ -67,16 +70,23 @@ def _clear(run_id: int) -> None:
 
 def stage(*, run_id: int, judge: judging.Judge) -> None:
     """Copy the good rows that a judge found into the run's tables."""
-    header, mapping = judge.header, judge.mapping
-    if mapping.kind == PAYMENTS:
-        _copy(judge, run_id, "intake_staged_payment", judging.good_payments())
+    kind, context = judge.mapping.kind, judge.context
+    if kind == PAYMENTS:
+        _copy(judge, run_id, "intake_staged_payment", good_rows.payments())
         return
-    _copy(judge, run_id, "intake_staged_account", judging.good_accounts(mapping, header))
-    _copy(judge, run_id, "intake_staged_balance", judging.good_balances(mapping, header))
-    if points := judging.good_points(mapping, header):
-        _copy(judge, run_id, "intake_staged_point", points)
-    if history := judging.good_history(mapping, header, judge.cut_off):
-        _copy(judge, run_id, "intake_staged_history", history)
+    if kind == RECALL:
+        _copy(judge, run_id, "intake_staged_recall", good_rows.recalls())
+        return
+    _copy(judge, run_id, "intake_staged_account", good_rows.accounts(context))
+    _copy(judge, run_id, "intake_staged_balance", good_rows.balances(context))
+    for table, select in (
+        ("intake_staged_point", good_rows.points(context)),
+        ("intake_staged_history", good_rows.history(context)),
+        ("intake_staged_instalment", good_rows.instalments(context)),
+        ("intake_staged_party", good_rows.parties(context)),
+    ):
+        if select:
+            _copy(judge, run_id, table, select)
 
 
 def _copy(judge: judging.Judge, run_id: int, table: str, select: str) -> None:
@@ -93,13 +103,13 @@ def judge_against_the_book(*, run_id: int, kind: str, params: Mapping[str, Any])
     """
     problems: dict[int, list[RowProblem]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql_files.load(__package__, f"judge_{kind}").text, params)
+        cursor.execute(sql_files.load(__package__, f"judge_{_sql_of(kind)}").text, params)
         for record, code, name, value, told in cursor.fetchall():
             problems.setdefault(record, []).append(RowProblem(code, name, value, {"told": told}))
         if problems:
             for table in TABLES[:-1]:
                 cursor.execute(f"DELETE FROM {table} WHERE run_id = %s AND record = ANY(%s)", [run_id, list(problems)])
-        cursor.execute(sql_files.load(__package__, f"mark_{kind}").text, params)
+        cursor.execute(sql_files.load(__package__, f"mark_{_sql_of(kind)}").text, params)
     return problems
 
 
@@ -113,8 +123,13 @@ def count_states(*, run_id: int) -> dict[str, int]:
 def list_sums(*, kind: str, params: Mapping[str, Any]) -> list[tuple[str, str | None, int, Any]]:
     """Totals of the good rows: currency, bucket, count, sum."""
     with connection.cursor() as cursor:
-        cursor.execute(sql_files.load(__package__, f"sum_{kind}").text, params)
+        cursor.execute(sql_files.load(__package__, f"sum_{_sql_of(kind)}").text, params)
         return cursor.fetchall()
+
+
+def _sql_of(kind: str) -> str:
+    """Files of accounts are held against the book alike, whatever their kind."""
+    return PLACEMENT if kind in OF_ACCOUNTS else kind
 
 
 def _value(text: str, params: Sequence[Any] = ()) -> Any:

@@ -7,13 +7,118 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from tideover.core.money import Money
 from tideover.core.problem import Problem
+from tideover.know.clients.types import StopReason
 
-PLACEMENT, PAYMENTS = "placement", "payments"
-KINDS = (PLACEMENT, PAYMENTS)
+PLACEMENT, FULL, DELTA, PAYMENTS, RECALL = "placement", "full", "delta", "payments", "recall"
+KINDS = (PLACEMENT, FULL, DELTA, PAYMENTS, RECALL)
+OF_ACCOUNTS = (PLACEMENT, FULL, DELTA)
+"""Kinds that tell of accounts: what they may say is the same."""
+
+
+TAKEN, HELD = "taken", "held"
+"""What became of a file: its good rows went in, or nothing of it did until it is mended."""
+
+
+@dataclass(frozen=True)
+class BatchTerms:
+    """The terms of a hand-over, as the control file states them."""
+
+    number: str
+    from_date: date | None
+    until_date: date | None
+    target: Money | None
+    commission_share: Decimal | None
+    retain_share_max: Decimal | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the client says of its file in ``FILE.control.yaml``."""
+
+    kind: str
+    sequence: int
+    cut_off_date: date
+    rows_count: int
+    totals: tuple[Money, ...]
+    batch: BatchTerms | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All records of a file, good or not: how many, what those add up to that can be read, how many cannot."""
+
+    rows_count: int
+    totals: Mapping[str, Decimal]
+    unreadable_count: int
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The amount that one record states."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where a file differs from its control file: in ``rows`` or in a currency's total.
+
+    Explained: records in quarantine whose amounts cannot be read account for it.
+    """
+
+    what: str
+    stated: Decimal
+    counted: Decimal
+    is_explained: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A balance that moved, and no payment that we know of says why: by our books, and as the client states it."""
+
+    account_id: int
+    account_number: str
+    by_our_books: Money
+    stated: Money
+
+    @property
+    def difference(self) -> Money:
+        """What is stated above our books; negative: below."""
+        return self.stated - self.by_our_books
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """How a file stands against its control file, the files before it, and the accounts that it should name.
+
+    ``gone_unjudged`` says why nothing was marked gone: ``kind``, ``mends``, ``held``, ``key-unreadable``; None: it was.
+    """
+
+    status: str = TAKEN
+    control: Control | None = None
+    counted: Counted | None = None
+    mends_id: int | None = None
+    differences: tuple[Difference, ...] = ()
+    reasons: tuple[StopReason, ...] = ()
+    gone_unjudged: str | None = "kind"
+    expected_count: int = 0
+    gone_count: int = 0
+    returned_count: int = 0
+    moves_count: int = 0
+    moves: tuple[Move, ...] = ()
+    stop_id: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing of the file is taken."""
+        return self.status == HELD
 
 
 @dataclass(frozen=True)
@@ -93,6 +198,7 @@ class ImportReport:
     ignored_columns: tuple[str, ...]
     absent_columns: tuple[str, ...]
     refused: tuple[RefusedRow, ...]
+    reckoned: Reckoned = Reckoned()
 
     @property
     def refused_count(self) -> int:
@@ -132,6 +238,7 @@ class ImportRead:
     problem_counts: tuple[ProblemCount, ...]
     actor: str
     committed_at: datetime
+    reckoned: Reckoned = Reckoned()
 
 
 class FileRefused(Problem):
@@ -159,9 +266,33 @@ class FileDamaged(FileRefused):
 
 
 class EncodingWrong(FileRefused):
-    """The file is not in UTF-8; ``line`` says where it first shows, ``looks_like`` what it may be."""
+    """The file leaves the expected encoding; ``line`` says where it first shows, ``looks_like`` what it may be."""
 
     code = "intake.encoding-wrong"
+
+
+class EncodingDiffers(FileRefused):
+    """The whole file is in another encoding than the mapping or the client's profile expects."""
+
+    code = "intake.encoding-differs"
+
+
+class EncodingMixed(FileRefused):
+    """Two encodings stand in one file: it was put together from two."""
+
+    code = "intake.encoding-mixed"
+
+
+class FileCutOff(FileRefused):
+    """The file ends in the middle of a character: its transfer broke off."""
+
+    code = "intake.file-cut-off"
+
+
+class DelimiterDiffers(FileRefused):
+    """The heading falls into more cells by another separator than by the expected one."""
+
+    code = "intake.delimiter-differs"
 
 
 class QuoteOpen(FileRefused):
@@ -210,6 +341,30 @@ class CutOffWrong(FileRefused):
     """The cut-off lies after the client's today."""
 
     code = "intake.cut-off-wrong"
+
+
+class ControlWrong(FileRefused):
+    """The control file cannot be read; ``line`` and ``fault`` say where and why."""
+
+    code = "intake.control-wrong"
+
+
+class ControlMissing(FileRefused):
+    """The mapping or the client's profile asks for a control file, and there is none beside the file."""
+
+    code = "intake.control-missing"
+
+
+class ControlContradicts(FileRefused):
+    """What the command says of a file, or the import that it mends, is not what its control file says."""
+
+    code = "intake.control-contradicts"
+
+
+class MendsOther(FileRefused):
+    """A mending is of the same client and kind as what it mends, and speaks as of the same day."""
+
+    code = "intake.mends-other"
 
 
 class UnknownImport(Problem):

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from tideover.act.intake.readers import shape as shapes
+from tideover.act.intake.readers.shape import FileShape
 from tideover.act.intake.types import (
-    EncodingWrong,
     FileDamaged,
     FileEmpty,
     FileMissing,
@@ -72,17 +73,18 @@ def digest(path: Path) -> tuple[str, int]:
     return found.hexdigest(), size
 
 
-def read(path: Path, delimiter: str, start: Callable[[tuple[str, ...]], Sink]) -> Reading:
+def read(path: Path, shape: FileShape, start: Callable[[tuple[str, ...]], Sink]) -> Reading:
     """Read the whole file. ``start`` gets the header and gives the sink that takes batches of fit records.
 
-    Raises a FileRefused by name where the file cannot be judged row by row.
+    Raises a FileRefused by name where the file cannot be judged row by row, or is written otherwise than expected.
     """
     reading = Reading()
     try:
-        with _lines(path) as lines:
-            _read_records(lines, delimiter, start, reading, path.name)
+        shapes.check_encoding(path, shape.encoding)
+        with _lines(path, shape) as lines:
+            _read_records(lines, shape.separator, start, reading, path.name)
     except UnicodeDecodeError:
-        raise _encoding_problem(path) from None
+        raise shapes.explain(path, shape.encoding) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise FileDamaged(file=path.name) from None
     return reading
@@ -91,8 +93,8 @@ def read(path: Path, delimiter: str, start: Callable[[tuple[str, ...]], Sink]) -
 class _Lines:
     """Physical lines, remembering which of them held a NUL."""
 
-    def __init__(self, text: io.TextIOBase, name: str, characters_max: int | None) -> None:
-        self.text, self.name, self.characters_max = text, name, characters_max
+    def __init__(self, text: io.TextIOBase, name: str, shape: FileShape, characters_max: int | None) -> None:
+        self.text, self.name, self.shape, self.characters_max = text, name, shape, characters_max
         self.number = self.characters = 0
         self.with_nul: list[int] = []
         self.latest = ""
@@ -107,21 +109,24 @@ class _Lines:
                 raise LineTooLong(file=self.name, line=str(self.number), max=LINE_MAX)
             if "\0" in line:
                 self.with_nul.append(self.number)
+            if self.shape.encoding == "gb18030" and not line.isascii() and shapes.is_utf8_among(line):
+                raise shapes.mixed(self.name, self.number)
             if self.number == 1:
                 line = line.removeprefix(_BOM)
+                shapes.check_delimiter(line, self.shape, self.name)
             self.latest = line
             yield line
 
 
 @contextmanager
-def _lines(path: Path) -> Iterator[_Lines]:
+def _lines(path: Path, shape: FileShape) -> Iterator[_Lines]:
     packed = path.suffix == ".gz"
     most = max(UNPACKED_ALWAYS_FINE, UNPACKED_TIMES_MAX * path.stat().st_size) if packed else None
     with (
         gzip.open(path, "rb") if packed else path.open("rb") as raw,
-        io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="") as text,  # type: ignore[arg-type]
+        io.TextIOWrapper(raw, encoding=shape.encoding, errors="strict", newline="") as text,  # type: ignore[arg-type]
     ):
-        yield _Lines(text, path.name, most)
+        yield _Lines(text, path.name, shape, most)
 
 
 def _read_records(
@@ -186,24 +191,3 @@ def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:
         if not cell or header.count(cell) > 1:
             raise HeaderWrong(file=name, column=cell or f"№ {place}")
     return header
-
-
-def _encoding_problem(path: Path) -> EncodingWrong:
-    """Where the file first leaves UTF-8, and what it may be in; it is never guessed for reading."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return EncodingWrong(file=path.name, line=str(number), looks_like=_looks_like(line, number))
-    return EncodingWrong(file=path.name, line="1", looks_like="?")
-
-
-def _looks_like(line: bytes, number: int) -> str:
-    if number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "UTF-16"
-    try:
-        line.decode("gb18030")
-    except UnicodeDecodeError:
-        return "?"
-    return "GB18030"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tideover.act.intake import judging, policy_schema
 from tideover.act.intake.policy_schema import KIND
 from tideover.act.intake.readers import csv_file
+from tideover.act.intake.readers.shape import FileShape
 from tideover.core.policy import files
 from tideover.core.policy.types import PolicyRefused
 
@@ -75,7 +76,7 @@ def read(text: str) -> policy_schema.Mapping:
 
 
 def judged(row: dict[str, str], text: str = SPLIT) -> dict[str, str]:
-    return judging.judge_example(read(text), row, date(2026, 9, 30))
+    return judging.judge_example(read(text), [row], date(2026, 9, 30))
 
 
 def test_a_split_balance_with_due_date_and_dated_payments_is_read() -> None:
@@ -108,8 +109,9 @@ def test_a_part_of_a_split_may_not_be_negative_or_missing_and_a_currency_has_its
         ("  - component: interest", "  - component: pocket-money", "schema-form"),
         ("    value_date: am\n", "", "mapping-payment-date"),
         ("    value_date: am\n", "    value_date: am\n    months_before: 1\n", "mapping-payment-date"),
-        ("kind: placement", "kind: recall", "schema-unknown-value"),
-        ("encoding: utf-8", "encoding: gb18030", "schema-unknown-value"),
+        ("kind: placement", "kind: recall", "mapping-field-of-other-kind"),
+        ("kind: placement", "kind: history", "schema-unknown-value"),
+        ("encoding: utf-8", "encoding: gbk", "schema-unknown-value"),
         ("amount > 0", "drop_table > 0", "condition-unknown-column"),
         ("  dpd: Tage", "  days_late: Tage", "schema-unknown-value"),
         ("lacks: []", "lacks: [everything]", "schema-unknown-value"),
@@ -144,7 +146,7 @@ def test_what_the_csv_module_wrote_comes_back_cell_by_cell_with_its_record(tmp_p
             zip(numbers, lines, zip(*columns, strict=True), strict=True)
         )
 
-    reading = csv_file.read(path, ",", start)
+    reading = csv_file.read(path, FileShape("utf-8", "comma"), start)
     assert [row for _, _, row in found] == [tuple(row) for row in rows] and not reading.unfit
     assert [number for number, _, _ in found] == list(range(2, len(rows) + 2))
     assert reading.records_count == len(rows)
@@ -180,7 +182,7 @@ def test_two_readings_of_one_file_judge_it_alike_whatever_the_batches(tmp_path: 
     for size in (1, 7, 20_000):
         monkeypatch.setattr(csv_file, "BATCH", size)
         with judging.opened(read(SPLIT), date(2026, 9, 30), datetime(2026, 10, 1, tzinfo=UTC)) as judge:
-            csv_file.read(path, ";", lambda header: judge.start(header))
+            csv_file.read(path, FileShape("utf-8", "semicolon"), lambda header: judge.start(header))
             judge.decide()
             told.append(judge.list_refused())
     assert told[0] == told[1] == told[2] and len(told[0]) > 15
