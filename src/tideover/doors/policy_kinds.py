@@ -13,12 +13,23 @@ from tideover.act.outcomes import policy_schema as outcomes
 from tideover.core.policy import calendars, kinds, witness
 from tideover.core.policy.types import Fault, PolicyFile
 from tideover.decide.gate import policy_schema as gate
+from tideover.decide.snapshot import policy_schema as snapshot
 from tideover.decide.strategy import policy_schema as strategy
 from tideover.know.cases import policy_schema as cases
 from tideover.know.clients import policy_schema as clients
 from tideover.know.ledger import policy_schema as ledger
 
-ALL = (calendars.KIND, cases.KIND, *gate.KINDS, strategy.KIND, *outcomes.KINDS, ledger.KIND, clients.KIND, intake.KIND)
+ALL = (
+    calendars.KIND,
+    cases.KIND,
+    *gate.KINDS,
+    strategy.KIND,
+    snapshot.KIND,
+    *outcomes.KINDS,
+    ledger.KIND,
+    clients.KIND,
+    intake.KIND,
+)
 
 
 def register_all() -> None:

@@ -12,6 +12,7 @@ from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.core.policy.types import PolicyFile
 from tideover.decide.receipts.types import AccountExplained, DecisionDayRead, Explanation, StepPassed
+from tideover.decide.snapshot import queries as snapshot
 from tideover.decide.snapshot.columns import BY_NAME
 from tideover.decide.strategy import queries as strategy
 
@@ -134,6 +135,8 @@ def _sentences(
         yield words.render("receipts.says.review", language)
     elif lead.action in WORKED:
         yield from _who_and_when(case, row, language)
+    if row.get("roll_path") is not None:
+        yield snapshot.say_grade(row, language)
     yield words.render("receipts.says.inputs", language, digest=filed.account_day_digest[:12])
 
 

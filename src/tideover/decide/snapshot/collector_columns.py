@@ -5,6 +5,8 @@ from __future__ import annotations
 PARQUET: tuple[tuple[str, str], ...] = (
     ("user_id", "BIGINT"),
     ("team_id", "BIGINT"),
+    ("client_ids", "BIGINT[]"),
+    ("is_present", "BOOLEAN"),
     ("languages", "VARCHAR[]"),
     ("skills", "VARCHAR[]"),
     ("work_items_max", "BIGINT"),

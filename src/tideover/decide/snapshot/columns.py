@@ -15,6 +15,9 @@ def _column(name: str, unit: str, en: str, zh: str, values: tuple[str, ...] | No
     return Column(name, unit, {"en": en, "zh-Hans": zh}, values)
 
 
+GRADES = ("seldom", "sometimes", "often", "unknown")
+"""The grades of ``policy/grades/roll.yaml``, and that nothing can be said."""
+
 KEYS: tuple[tuple[str, str], ...] = (
     ("account_id", "BIGINT"),
     ("customer_id", "BIGINT"),
@@ -35,6 +38,17 @@ COLUMNS: tuple[Column, ...] = (
     _column("dpd", "days", "days past due", "逾期天数"),
     _column("dpd_basis", "text", "how the days past due are known", "逾期天数来源"),
     _column("account_age_days", "days", "days since the account was opened", "开户天数"),
+    _column("placed", "boolean", "is placed with us", "在委"),
+    _column(
+        "gone_unexplained", "boolean", "the lender's last full file no longer carries it", "最近全量文件中已无此账户"
+    ),
+    _column("instalments_unpaid_count", "count", "instalments due and unpaid", "已到期未还期数"),
+    _column("batch_days_left", "days", "days until the batch ends", "距批次到期天数"),
+    # How accounts on the same path went on: a month ago they stood where this one stands now
+    _column("roll_path", "text", "instalments unpaid at three months' ends", "近三个月末未还期数轨迹"),
+    _column("roll_accounts_count", "count", "the client's accounts seen on that path", "相同轨迹账户数"),
+    _column("roll_share", "share", "share of them that had more unpaid a month later", "其中一个月后恶化的比例"),
+    _column("grade", "text", "how often accounts on the path got worse", "同轨迹恶化程度", GRADES),
     # The case and the ladder
     _column("has_case", "boolean", "is in an open case", "有未结案件"),
     _column("has_collector", "boolean", "the case has a collector", "案件已有催收员"),
@@ -68,6 +82,8 @@ COLUMNS: tuple[Column, ...] = (
     # What stops or hinders contact
     _column("dispute_open", "boolean", "held for a dispute", "因异议暂停"),
     _column("hardship_open", "boolean", "held for hardship", "因困难暂停"),
+    _column("payment_claimed_open", "boolean", "held: says it was paid", "因自称已还款暂停"),
+    _column("complaint_open", "boolean", "held for a complaint", "因投诉暂停"),
     _column("hold_open", "boolean", "any hold binds collection", "存在任何暂停"),
     _column("hold_until_date", "date", "last hold ends", "暂停截止日"),
     _column("contact_point_callable", "boolean", "a usable telephone number is known", "有可拨打号码"),

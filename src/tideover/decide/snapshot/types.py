@@ -31,10 +31,10 @@ class SnapshotRead:
 
 @dataclass(frozen=True)
 class Taken:
-    """A day's inputs: one row an account, one row a collector."""
+    """A day's inputs: one row an account, and one row a collector once the pool is assigned."""
 
     account_day: SnapshotRead
-    collector_day: SnapshotRead
+    collector_day: SnapshotRead | None
 
 
 class NoSnapshot(Problem):

@@ -192,7 +192,7 @@ def line_of_population(file: PolicyFile) -> int:
 
 def ordinary() -> dict[str, Any]:
     """An ordinary late card account: what an example does not say is as here."""
-    yes = {"has_case", "has_collector", "contact_point_callable"}
+    yes = {"placed", "has_case", "has_collector", "contact_point_callable"}
     facts: dict[str, Any] = {}
     for column in COLUMNS:
         if column.unit == "boolean":
@@ -208,6 +208,7 @@ def ordinary() -> dict[str, Any]:
         "stage": "first-contact",
         "stage_age_days": 0,
         "contact_points_callable_count": 1,
+        "grade": "unknown",
         "language": "zh-Hans",
         "country": "CN",
     }

@@ -1,6 +1,6 @@
 -- what: all that a decision may look at, of every account of the client, late or not, as it stood at one instant
 -- grain: one row per account
--- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_dpd_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
+-- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, portfolio_dpd_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
 -- The order and the names of the columns are those of columns.py; a test holds them to it. Days of contact are the
 -- customer's own dates. What a customer's accounts had together is counted at this client alone; only the last two
 -- columns, which the gate's caps need, count the person over every client.
@@ -15,7 +15,8 @@ WITH client AS (
     JOIN portfolio_party AS party ON party.account_id = account.id AND party.role = 'borrower'
     JOIN customers_customer AS customer ON customer.id = party.customer_id
 ), placed AS (
-    SELECT DISTINCT ON (placement.account_id) placement.account_id, placement.placed_date, batch.mandate
+    SELECT DISTINCT ON (placement.account_id) placement.account_id, placement.placed_date, batch.mandate,
+        coalesce(placement.retained_until_date, batch.until_date) AS until_date
     FROM portfolio_placement AS placement
     JOIN portfolio_batch AS batch ON batch.id = placement.batch_id
     WHERE batch.client_id = %(client_id)s
@@ -78,6 +79,8 @@ WITH client AS (
     SELECT borrower.account_id,
         bool_or(hold.reason = 'dispute') AS dispute_open,
         bool_or(hold.reason = 'hardship') AS hardship_open,
+        bool_or(hold.reason = 'payment-claimed') AS payment_claimed_open,
+        bool_or(hold.reason = 'complaint') AS complaint_open,
         max(hold.until_at) AS until_at
     FROM borrower
     LEFT JOIN in_case ON in_case.account_id = borrower.account_id
@@ -117,6 +120,14 @@ SELECT
     borrower.product, borrower.currency, coalesce(in_case.mandate, placed.mandate) AS mandate,
     owed.owed_amount, late.dpd, late.dpd_basis,
     %(day)s - borrower.opened_date AS account_age_days,
+    placed.account_id IS NOT NULL AS placed,
+    absent.account_id IS NOT NULL AS gone_unexplained,
+    coalesce(roll.unpaid_count, 0) AS instalments_unpaid_count,
+    placed.until_date - %(day)s AS batch_days_left,
+    roll.roll_path, coalesce(roll.roll_accounts_count, 0) AS roll_accounts_count, roll.roll_share,
+    CASE WHEN roll.roll_share IS NULL OR roll.roll_accounts_count < %(grade_accounts_min)s THEN 'unknown'
+        ELSE (CAST(%(grade_names)s AS text[]))[width_bucket(roll.roll_share, CAST(%(grade_shares)s AS numeric[]))]
+    END AS grade,
     in_case.case_id IS NOT NULL AS has_case,
     in_case.collector_id IS NOT NULL AS has_collector,
     %(day)s - in_case.opened_date AS case_age_days,
@@ -146,6 +157,8 @@ SELECT
     CAST(in_case.call_back_at AT TIME ZONE borrower.reading_zone AS date) AS call_back_date,
     coalesce(bound.dispute_open, FALSE) AS dispute_open,
     coalesce(bound.hardship_open, FALSE) AS hardship_open,
+    coalesce(bound.payment_claimed_open, FALSE) AS payment_claimed_open,
+    coalesce(bound.complaint_open, FALSE) AS complaint_open,
     bound.account_id IS NOT NULL AS hold_open,
     CAST(bound.until_at AT TIME ZONE borrower.reading_zone AS date) AS hold_until_date,
     callable.customer_id IS NOT NULL AS contact_point_callable,
@@ -161,6 +174,9 @@ LEFT JOIN placed ON placed.account_id = borrower.account_id
 LEFT JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = borrower.account_id
 LEFT JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS late ON late.account_id = borrower.account_id
 LEFT JOIN in_case ON in_case.account_id = borrower.account_id
+LEFT JOIN portfolio_absence AS absent
+    ON absent.account_id = borrower.account_id AND absent.returned_import_id IS NULL
+LEFT JOIN snapshot_rolls_on(%(client_id)s, %(day)s) AS roll ON roll.account_id = borrower.account_id
 LEFT JOIN handed_back ON handed_back.account_id = borrower.account_id
 LEFT JOIN tried ON tried.customer_id = borrower.customer_id
 LEFT JOIN talked ON talked.customer_id = borrower.customer_id
