@@ -130,9 +130,12 @@ def activate_policies() -> int:
     from tideover.core.access.types import SYSTEM
     from tideover.core.clock import queries as clock_queries
     from tideover.core.policy import operations as policy
+    from tideover.know.ledger import operations as ledger
 
     try:
-        return policy.activate_shipped(at=clock_queries.now(), actor=SYSTEM)
+        count = policy.activate_shipped(at=clock_queries.now(), actor=SYSTEM)
+        ledger.keep_terms()
+        return count
     finally:
         connection.close()
 

@@ -135,6 +135,8 @@ class DayAccount(models.Model):
     dpd = models.IntegerField()
     owed_amount = models.DecimalField(max_digits=18, decimal_places=4)
     is_workable = models.BooleanField()
+    is_settled = models.BooleanField(help_text="nothing is left to ask for, now or later, beyond the product's tail")
+    ended_cause = models.CharField(max_length=20, null=True, help_text="why it is no longer placed")
 
 
 class DayChange(models.Model):

@@ -33,6 +33,7 @@ from tideover.know.cases.types import (
     UnknownHold,
 )
 from tideover.know.clients import queries as clients_queries
+from tideover.know.ledger import operations as ledger
 from tideover.know.staff import queries as staff_queries
 
 ROOM = "cases"
@@ -47,6 +48,7 @@ def refresh(*, client_id: int, day: date, at: datetime, actor: Actor) -> dict[st
     client = clients_queries.get_client_by_id(client_id)
     ladders = queries.list_ladders()
     with transaction.atomic():
+        ledger.keep_terms()
         refreshing.run(ladders, client_id, client.zone, day, at)
         counts = refreshing.tell(refreshing.FACTS, at, actor)
     return {

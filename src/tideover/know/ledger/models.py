@@ -49,3 +49,38 @@ class Posting(models.Model):
                 fields=["reverses"], condition=models.Q(reverses__isnull=False), name="ledger_reversed_once"
             ),
         ]
+
+
+class ProductTerms(models.Model):
+    """What a product's policy says of money, kept so that sets may be reckoned by it. Append-only.
+
+    On a day the terms count that took effect last; before the first took effect, none do.
+    """
+
+    product = models.CharField(max_length=40)
+    currency = models.CharField(max_length=3)
+    minor_digits = models.IntegerField(help_text="how many digits the currency has after the point")
+    effective_from = models.DateField()
+    policy_version = models.CharField(max_length=64)
+    tail_amount = models.DecimalField(
+        max_digits=18, decimal_places=4, help_text="a remainder up to this counts as paid"
+    )
+    check_amount = models.DecimalField(
+        max_digits=18, decimal_places=4, help_text="a difference from the lender up to this is no break"
+    )
+    penalty_multiple = models.DecimalField(
+        max_digits=9, decimal_places=6, null=True, help_text="of the contract's rate; null: no penalty interest"
+    )
+    penalty_days_of_year = models.IntegerField(null=True)
+    penalty_year_rate_max = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    late_fee_amount = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="once for an instalment left late; null: none"
+    )
+    late_fee_after_days = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "currency", "policy_version", "effective_from"], name="ledger_terms_once"
+            )
+        ]

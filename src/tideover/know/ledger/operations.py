@@ -12,9 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tideover.core.money import Money
+from tideover.core.money import Money, exponent
+from tideover.core.policy import queries as policy
 from tideover.core.sql import files as sql_files
-from tideover.know.ledger.models import Posting
+from tideover.know.ledger.models import Posting, ProductTerms
+from tideover.know.ledger.policy_schema import ProductRules
 from tideover.know.ledger.types import PAYMENT, SOURCES, NothingToReverse, PostingWrong, is_component
 
 
@@ -123,6 +125,46 @@ def reverse_set(*, given: str, params: Mapping[str, Any], fact_id: int) -> int:
     Must be inside a transaction.
     """
     return _run("reverse", given, {**params, "fact_id": fact_id})
+
+
+def keep_terms() -> int:
+    """Keep what the products' policies say of money, so that sets are reckoned by it; return how many terms are kept.
+
+    Kept once a version; those of earlier versions stay for the days on which they held. Where policies are activated
+    this follows, and each refresh of cases makes sure of it.
+    """
+    terms = [
+        ProductTerms(
+            product=file.data.product,
+            currency=currency,
+            minor_digits=exponent(currency),
+            effective_from=file.effective_from,
+            policy_version=file.version,
+            **_amounts_of(file.data, currency),
+        )
+        for file in policy.load("products")
+        for currency in file.data.currencies
+    ]
+    known = set(ProductTerms.objects.values_list("product", "currency", "policy_version", "effective_from"))
+    new = [
+        each for each in terms if (each.product, each.currency, each.policy_version, each.effective_from) not in known
+    ]
+    if new:
+        ProductTerms.objects.bulk_create(new, ignore_conflicts=True)
+    return len(terms)
+
+
+def _amounts_of(rules: ProductRules, currency: str) -> dict[str, Any]:
+    penalty, fee = rules.penalty_interest, rules.late_fee
+    return {
+        "tail_amount": rules.tail.amounts.get(currency, 0) if rules.tail else 0,
+        "check_amount": rules.check.amounts.get(currency, 0) if rules.check else 0,
+        "penalty_multiple": penalty.multiple if penalty else None,
+        "penalty_days_of_year": penalty.days_of_year if penalty else None,
+        "penalty_year_rate_max": penalty.year_rate_max if penalty else None,
+        "late_fee_amount": fee.amounts.get(currency) if fee else None,
+        "late_fee_after_days": fee.after_days if fee else None,
+    }
 
 
 def _inside() -> None:

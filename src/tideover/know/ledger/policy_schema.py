@@ -1,12 +1,16 @@
-"""The kind ``products``: in which order a payment is used, when a promise is kept, how a product is called."""
+"""The kind ``products``: in which order a payment is used, when a promise is kept, how a product is called.
+
+For products with instalments also: below which remainder nothing is left to ask for, what being late costs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from tideover.core.money import exponent
 from tideover.core.policy import schema
 from tideover.core.policy.kinds import PolicyKind
 from tideover.core.policy.schema import Reading
@@ -42,14 +46,62 @@ class PromiseTerms:
 
 
 @dataclass(frozen=True)
+class Tolerance:
+    """An amount per currency, with where it comes from."""
+
+    amounts: Mapping[str, Decimal]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class PenaltyInterest:
+    """What being late costs: the contract's rate times ``multiple``, never above ``year_rate_max``, by the day.
+
+    On the overdue principal; of each period in which that stood unchanged rounded half up to the minor unit.
+    Where the lender does not say the contract's rate, nothing is reckoned.
+    """
+
+    multiple: Decimal
+    days_of_year: int
+    year_rate_max: Decimal
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class LateFee:
+    """A fee charged once for each instalment of which something is left so many days after it fell due."""
+
+    amounts: Mapping[str, Decimal]
+    after_days: int
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
 class ProductRules:
-    """What is particular to a product."""
+    """What is particular to a product.
+
+    ``tail`` (尾款): a remainder up to it counts as paid. ``check``: a difference from what the lender states up to
+    it is none to look at.
+    """
 
     product: str
     allocation: Allocation
     promise: PromiseTerms
+    tail: Tolerance | None
+    check: Tolerance | None
+    penalty_interest: PenaltyInterest | None
+    late_fee: LateFee | None
     statement: Mapping[str, Mapping[str, str]]
     line: int
+
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies of which the product names an amount."""
+        named = [each.amounts for each in (self.tail, self.check, self.late_fee) if each is not None]
+        return sorted({currency for amounts in named for currency in amounts})
 
 
 def allocate(rules: ProductRules, owed: Mapping[str, Decimal], paid: Decimal) -> dict[str, Decimal]:
@@ -82,7 +134,35 @@ def judge_promise(rules: ProductRules, promised: Decimal, paid: Decimal) -> str:
     return "partly-kept" if paid > 0 else "broken"
 
 
+def is_tail(rules: ProductRules, left: Decimal, currency: str) -> bool:
+    """Whether a remainder is too small to be asked for."""
+    return left <= (Decimal(0) if rules.tail is None else rules.tail.amounts.get(currency, Decimal(0)))
+
+
+def daily_rate(rules: ProductRules, annual_rate: Decimal | None) -> Decimal | None:
+    """Penalty interest for a day; None where the product or the contract names no rate."""
+    terms = rules.penalty_interest
+    if terms is None or annual_rate is None:
+        return None
+    return min(annual_rate * terms.multiple, terms.year_rate_max) / terms.days_of_year
+
+
+def penalty(rules: ProductRules, base: Decimal, annual_rate: Decimal, days: int, currency: str) -> Decimal:
+    """Penalty interest on a principal that was overdue so many days, rounded half up to the minor unit."""
+    terms = rules.penalty_interest
+    if terms is None:
+        return Decimal(0)
+    year_rate = min(annual_rate * terms.multiple, terms.year_rate_max)
+    unit = Decimal(1).scaleb(-exponent(currency))
+    return (max(base, Decimal(0)) * year_rate * days / terms.days_of_year).quantize(unit, ROUND_HALF_UP)
+
+
 _STATEMENT = ("product", "owed-now", *COMPONENTS)
+
+_STATUS = schema.Choice(("read", "read-second-hand", "unchecked", "own-choice"))
+_CURRENCY = schema.Text(3, pattern=r"[A-Z]{3}")
+_AMOUNTS = schema.MapOf(_CURRENCY, schema.Number(most=Decimal(1_000_000)), least=1)
+_TOLERANCE = schema.Record(Tolerance, {"amounts": _AMOUNTS, "source": schema.Text(), "status": _STATUS})
 
 RECORD = schema.Record(
     ProductRules,
@@ -94,7 +174,7 @@ RECORD = schema.Record(
                 "accounts": schema.Choice(("oldest-due-first",)),
                 "components": schema.ListOf(schema.Choice(COMPONENTS), least=1),
                 "source": schema.Text(),
-                "status": schema.Choice(("read", "read-second-hand", "unchecked", "own-choice")),
+                "status": _STATUS,
             },
         ),
         "promise": schema.Record(
@@ -103,6 +183,31 @@ RECORD = schema.Record(
                 "kept_from_share": schema.Number(least=Decimal("0.01"), most=Decimal(1)),
                 "days_of_grace": schema.Integer(0, 30),
             },
+        ),
+        "tail": schema.Optional(_TOLERANCE),
+        "check": schema.Optional(_TOLERANCE),
+        "penalty_interest": schema.Optional(
+            schema.Record(
+                PenaltyInterest,
+                {
+                    "multiple": schema.Number(most=Decimal(10)),
+                    "days_of_year": schema.Integer(360, 366),
+                    "year_rate_max": schema.Number(most=Decimal(1)),
+                    "source": schema.Text(),
+                    "status": _STATUS,
+                },
+            )
+        ),
+        "late_fee": schema.Optional(
+            schema.Record(
+                LateFee,
+                {
+                    "amounts": _AMOUNTS,
+                    "after_days": schema.Integer(1, 90),
+                    "source": schema.Text(),
+                    "status": _STATUS,
+                },
+            )
         ),
         "statement": schema.MapOf(schema.Choice(_STATEMENT), schema.Bilingual(longest=200)),
     },
@@ -130,12 +235,17 @@ def check_all(files: Sequence[PolicyFile]) -> list[Fault]:
 
 @dataclass(frozen=True)
 class ProductExample:
-    """A payment and how it is used, or a promise and how it is judged."""
+    """A payment and how it is used, a promise and how it is judged, a remainder, or principal that is overdue."""
 
     case: Mapping[str, str]
     owed: Mapping[str, Decimal] | None
-    paid: Decimal
+    paid: Decimal | None
     promised: Decimal | None
+    left: Decimal | None
+    overdue_principal: Decimal | None
+    annual_rate: Decimal | None
+    days: int | None
+    currency: str
     expect: Any
     line: int
 
@@ -152,12 +262,19 @@ EXAMPLE = schema.Record(
     {
         "case": schema.Bilingual(),
         "owed": schema.Optional(schema.MapOf(_Component(), _AMOUNT)),
-        "paid": _AMOUNT,
+        "paid": schema.Optional(_AMOUNT),
         "promised": schema.Optional(_AMOUNT),
+        "left": schema.Optional(_AMOUNT),
+        "overdue_principal": schema.Optional(_AMOUNT),
+        "annual_rate": schema.Optional(schema.Number(most=Decimal(1))),
+        "days": schema.Optional(schema.Integer(0, 10_000)),
+        "currency": schema.Optional(_CURRENCY, "CNY"),
         "expect": schema.OneKey(
             {
                 "goes-to": schema.MapOf(_Component(), _AMOUNT),
                 "promise": schema.Choice(("kept", "partly-kept", "broken")),
+                "counts-as-paid": schema.Boolean(),
+                "penalty-interest": _AMOUNT,
             }
         ),
     },
@@ -165,12 +282,19 @@ EXAMPLE = schema.Record(
 
 
 def run_example(file: PolicyFile, example: ProductExample) -> tuple[str, dict[str, Any]] | None:
-    """None when the payment is used, or the promise judged, as expected."""
+    """None when the payment is used, the promise judged, the remainder or the lateness reckoned, as expected."""
     what, expected = example.expect
+    paid, none = example.paid or Decimal(0), Decimal(0)
+    got: Any
     if what == "goes-to":
-        got: Any = allocate(file.data, example.owed or {}, example.paid)
+        got = allocate(file.data, example.owed or {}, paid)
+    elif what == "promise":
+        got = judge_promise(file.data, example.promised or none, paid)
+    elif what == "counts-as-paid":
+        got = is_tail(file.data, example.left or none, example.currency)
     else:
-        got = judge_promise(file.data, example.promised or Decimal(0), example.paid)
+        base, days = example.overdue_principal or none, example.days or 0
+        got = penalty(file.data, base, example.annual_rate or none, days, example.currency)
     if got == expected:
         return None
     return "example-differs", {"expected": _shown(expected), "got": _shown(got), "where": example.case["en"]}

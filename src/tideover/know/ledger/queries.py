@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from tideover.core.money import Money, add_up
 from tideover.core.sql import files as sql_files
 from tideover.know.clients import queries as clients_queries
+from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import rules
-from tideover.know.ledger.types import BalanceUnknown, NotAParty, PaymentLine, Statement
+from tideover.know.ledger.models import ProductTerms
+from tideover.know.ledger.types import (
+    BalanceUnknown,
+    BreakRead,
+    InstalmentLine,
+    LatenessRead,
+    NotAParty,
+    PaymentLine,
+    PenaltyPeriod,
+    Statement,
+    StatementLine,
+)
 from tideover.know.portfolio import queries as portfolio_queries
-from tideover.know.portfolio.types import StandingUnknown
+from tideover.know.portfolio.types import AccountRead, StandingUnknown
 
 
 @dataclass(frozen=True)
 class ComponentRead:
-    """One component of what is owed: stated at the cut-off, paid (negative) and reversed since."""
+    """One component of what is owed: stated at the cut-off; fallen due, accrued, paid (negative), reversed since."""
 
     component: str
     stated: Money
+    fell_due: Money
+    accrued: Money
     paid: Money
     reversed: Money
     cut_off_date: date
@@ -31,24 +47,47 @@ class ComponentRead:
     @property
     def owed(self) -> Money:
         """What is owed of it now."""
-        return self.stated + self.paid + self.reversed
+        return self.stated + self.fell_due + self.accrued + self.paid + self.reversed
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """One account on one day, as the set functions take it."""
+
+    account: AccountRead
+    client: ClientRead
+    day: date
+    at: datetime
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"client_id": self.client.id, "day": self.day, "at": self.at, "account_id": self.account.id}
+
+    def money(self, amount: Decimal) -> Money:
+        return _money(amount, self.account.currency)
+
+    def rows(self, name: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql_files.load(__package__, name).text, self.params)
+            return cursor.fetchall()
+
+
+def _spot(account_id: int, at: datetime) -> _Spot:
+    account = portfolio_queries.get_account(account_id)
+    client = clients_queries.get_client_by_id(account.client_id)
+    return _Spot(account, client, client.local_date(at), at)
 
 
 def list_components(account_id: int, at: datetime) -> list[ComponentRead]:
     """What is owed on an account at an instant, by component; empty where nothing was ever stated."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql_files.load(__package__, "owed_by_component").text, {"account_id": account_id, "at": at})
-        return [
-            ComponentRead(
-                component=component,
-                stated=_money(stated, currency),
-                paid=_money(paid, currency),
-                reversed=_money(taken_back, currency),
-                cut_off_date=cut_off_date,
-                cut_off_at=cut_off_at,
-            )
-            for component, currency, stated, paid, taken_back, cut_off_date, cut_off_at in cursor.fetchall()
-        ]
+    return _components(_spot(account_id, at))
+
+
+def _components(spot: _Spot) -> list[ComponentRead]:
+    return [
+        ComponentRead(component, *(_money(amount, currency) for amount in amounts), cut_off_date, cut_off_at)
+        for component, currency, *amounts, cut_off_date, cut_off_at in spot.rows("owed_by_component")
+    ]
 
 
 def get_owed(account_id: int, at: datetime) -> Money:
@@ -81,45 +120,159 @@ def list_payments(account_id: int, at: datetime, contained_until: datetime | Non
         ]
 
 
+def list_instalments(account_id: int, at: datetime) -> list[InstalmentLine]:
+    """An account's schedule at an instant, in the order in which it falls due; empty where it has none."""
+    spot = _spot(account_id, at)
+    return [line for line, _ in _instalments(spot, _tail(spot))]
+
+
+def _instalments(spot: _Spot, tail: Money) -> list[tuple[InstalmentLine, Money]]:
+    """Each instalment, with what of it was owing at the cut-off."""
+    found: list[tuple[InstalmentLine, Money]] = []
+    left_through = spot.money(Decimal(0))
+    for number, due, principal, interest, fee, left, stated_left, _, _ in spot.rows("instalments_of_account"):
+        left_through += spot.money(left) if due <= spot.day else spot.money(Decimal(0))
+        total, rest = spot.money(principal + interest + fee), spot.money(left)
+        line = InstalmentLine(
+            number=number,
+            due_date=due,
+            principal=spot.money(principal),
+            interest=spot.money(interest),
+            fee=spot.money(fee),
+            left=rest,
+            days_late=max(0, (spot.day - due).days) if rest else 0,
+            state=rules.instalment_state(rest, total, due, spot.day, left_through <= tail),
+        )
+        found.append((line, spot.money(stated_left)))
+    return found
+
+
+def _tail(spot: _Spot) -> Money:
+    terms = (
+        ProductTerms.objects.filter(
+            product=spot.account.product, currency=spot.account.currency, effective_from__lte=spot.day
+        )
+        .order_by("effective_from", "pk")
+        .last()
+    )
+    return spot.money(Decimal(0) if terms is None else terms.tail_amount)
+
+
+def _penalty(spot: _Spot) -> list[PenaltyPeriod]:
+    return [
+        PenaltyPeriod(from_date, until_date, spot.money(base), year_rate, days_of_year, spot.money(amount))
+        for from_date, until_date, base, year_rate, days_of_year, amount in spot.rows("penalty_of_account")
+    ]
+
+
+def _since(
+    spot: _Spot, cut_off_date: date, instalments: Sequence[tuple[InstalmentLine, Money]], penalty: list[PenaltyPeriod]
+) -> list[StatementLine]:
+    """What was added after the cut-off: what fell due, and, where our balance counts, what being late costs."""
+    lines = [
+        rules.fell_due_line(line, owing)
+        for line, owing in instalments
+        if cut_off_date < line.due_date <= spot.day and owing
+    ]
+    if spot.client.balance_authority == "tideover":
+        lines.extend(rules.penalty_line(period) for period in penalty)
+        fees = spot.rows("late_fees_of_account") if instalments else []
+        lines.extend(rules.late_fee_line(number, day, spot.money(amount)) for number, day, amount in fees)
+    return lines
+
+
 def statement(account_id: int, customer_id: int, as_of: datetime) -> Statement:
     """What the customer, a party of the account, owes at the instant, in lines that add up.
 
     Raises NotAParty, UnknownAccount, or BalanceUnknown where nothing was stated by then.
     """
-    account = portfolio_queries.get_account(account_id)
+    spot = _spot(account_id, as_of)
     role = portfolio_queries.get_role(account_id, customer_id)
     if role is None:
         raise NotAParty(account_id=str(account_id), customer_id=str(customer_id))
-    components = list_components(account_id, as_of)
+    components = _components(spot)
     if not components:
         raise BalanceUnknown(account_id=str(account_id), at=as_of)
-    client = clients_queries.get_client_by_id(account.client_id)
-    try:
-        standing = portfolio_queries.get_standing(account_id, client.local_date(as_of))
-    except StandingUnknown:
-        standing = None
+    currency, cut_off_date = spot.account.currency, components[0].cut_off_date
     payments = list_payments(account_id, as_of, components[0].cut_off_at)
-    next_due, next_due_how = rules.next_due(standing)
+    instalments = _instalments(spot, _tail(spot))
+    penalty = _penalty(spot) if instalments else []
+    lines = [line for line, _ in instalments]
+    due, due_how = rules.next_due_of(lines, spot.day) if lines else _next_due_stated(spot)
     return Statement(
         account_id=account_id,
         customer_id=customer_id,
         role=role,
         as_of=as_of,
-        currency=account.currency,
-        cut_off_date=components[0].cut_off_date,
+        currency=currency,
+        cut_off_date=cut_off_date,
         is_split=rules.is_split([component.component for component in components]),
         lines=rules.statement_lines(
             [(each.component, each.stated, each.paid, each.reversed) for each in components],
             payments,
-            account.currency,
-            components[0].cut_off_date,
+            currency,
+            cut_off_date,
+            _since(spot, cut_off_date, instalments, penalty),
         ),
-        owed_now=get_owed(account_id, as_of),
-        owed_how=rules.owed_how(client.balance_authority, components[0].cut_off_date),
-        next_due=next_due,
-        next_due_how=next_due_how,
+        owed_now=add_up((component.owed for component in components), currency),
+        owed_how=rules.owed_how(spot.client.balance_authority, cut_off_date, bool(lines)),
+        next_due=due,
+        next_due_how=due_how,
         payments=tuple(payments),
+        not_due=add_up((line.left for line in lines if line.due_date > spot.day), currency),
+        instalments=tuple(lines),
+        penalty=tuple(penalty),
+        is_penalty_claimed=spot.client.balance_authority == "tideover",
+        breaks=tuple(_breaks(spot)) if lines else (),
     )
+
+
+def _next_due_stated(spot: _Spot) -> tuple[Any, Any]:
+    try:
+        return rules.next_due(portfolio_queries.get_standing(spot.account.id, spot.day))
+    except StandingUnknown:
+        return rules.next_due(None)
+
+
+def list_lateness(account_ids: Iterable[int], at: datetime) -> list[LatenessRead]:
+    """How late accounts are at an instant, as the refresh of cases and the snapshot see it; unknown ones left out."""
+    found: list[LatenessRead] = []
+    for account in portfolio_queries.list_accounts(account_ids):
+        spot = _spot(account.id, at)
+        for _, dpd, basis, owed, _, _, stated, computed, not_due, settled, has_instalments, cut in spot.rows(
+            "lateness"
+        ):
+            found.append(
+                LatenessRead(
+                    account_id=account.id,
+                    day=spot.day,
+                    dpd=dpd,
+                    dpd_basis=basis,
+                    owed_now=None if owed is None else spot.money(owed),
+                    not_due=spot.money(not_due),
+                    stated_dpd=stated,
+                    computed_dpd=computed,
+                    is_settled=bool(settled),
+                    has_instalments=has_instalments,
+                    cut_off_date=cut,
+                )
+            )
+    return found
+
+
+def list_breaks(client_id: int, at: datetime) -> list[BreakRead]:
+    """Where what a client states at its latest cut-off is not what we reckon, by account and kind."""
+    client = clients_queries.get_client_by_id(client_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql_files.load(__package__, "breaks").text,
+            {"client_id": client_id, "day": client.local_date(at), "at": at, "account_id": None},
+        )
+        return [BreakRead(*row) for row in cursor.fetchall()]
+
+
+def _breaks(spot: _Spot) -> list[BreakRead]:
+    return [BreakRead(*row) for row in spot.rows("breaks")]
 
 
 def _money(amount: Decimal, currency: str) -> Money:

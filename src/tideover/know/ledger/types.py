@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from tideover.core.money import Money
@@ -69,9 +70,90 @@ class NextDue:
     amount: Money | None
 
 
+PAID, OVERDUE, DUE_TODAY, NOT_DUE, TAIL = "paid", "overdue", "due-today", "not-due", "tail"
+INSTALMENT_STATES = (PAID, OVERDUE, DUE_TODAY, NOT_DUE, TAIL)
+
+DPD_BREAK, OVERDUE_BREAK, TOTAL_BREAK = "dpd", "overdue", "total"
+BREAK_KINDS = (DPD_BREAK, OVERDUE_BREAK, TOTAL_BREAK)
+
+
+@dataclass(frozen=True)
+class InstalmentLine:
+    """One instalment: what fell or falls due, and what is left of it after all that was paid, oldest first."""
+
+    number: int
+    due_date: date
+    principal: Money
+    interest: Money
+    fee: Money
+    left: Money
+    days_late: int
+    state: str
+
+    @property
+    def total(self) -> Money:
+        """All of it."""
+        return self.principal + self.interest + self.fee
+
+    @property
+    def paid(self) -> Money:
+        """What was paid on it."""
+        return self.total - self.left
+
+
+@dataclass(frozen=True)
+class PenaltyPeriod:
+    """Interest for being late in a period in which the overdue principal stood unchanged: base × rate × days."""
+
+    from_date: date
+    until_date: date
+    base: Money
+    year_rate: Decimal
+    days_of_year: int
+    amount: Money
+
+    @property
+    def days(self) -> int:
+        """How many days it ran."""
+        return (self.until_date - self.from_date).days
+
+
+@dataclass(frozen=True)
+class BreakRead:
+    """Where what the lender states at its latest cut-off is not what we reckon: days late, or money."""
+
+    account_id: int
+    kind: str
+    cut_off_date: date
+    currency: str | None
+    stated: Decimal
+    reckoned: Decimal
+
+
+@dataclass(frozen=True)
+class LatenessRead:
+    """How late an account is, what of it is owed now and what falls due later: the one that all sets go by."""
+
+    account_id: int
+    day: date
+    dpd: int
+    dpd_basis: str
+    owed_now: Money | None
+    not_due: Money
+    stated_dpd: int | None
+    computed_dpd: int | None
+    is_settled: bool
+    has_instalments: bool
+    cut_off_date: date | None
+
+
 @dataclass(frozen=True)
 class Statement:
-    """What a party owes on an account at an instant, in lines that add up."""
+    """What a party owes on an account at an instant, in lines that add up.
+
+    Of a loan with instalments ``owed_now`` is what is overdue or due today; ``not_due`` falls due later. ``penalty``
+    is what we reckon for being late since the cut-off: our claim, and then in the lines, or a check of the lender's.
+    """
 
     account_id: int
     customer_id: int
@@ -86,6 +168,16 @@ class Statement:
     next_due: NextDue | None
     next_due_how: How
     payments: tuple[PaymentLine, ...]
+    not_due: Money
+    instalments: tuple[InstalmentLine, ...] = ()
+    penalty: tuple[PenaltyPeriod, ...] = ()
+    is_penalty_claimed: bool = False
+    breaks: tuple[BreakRead, ...] = ()
+
+    @property
+    def outstanding(self) -> Money:
+        """All that is still to be paid: owed now, and what falls due later."""
+        return self.owed_now + self.not_due
 
     @property
     def foots(self) -> bool:

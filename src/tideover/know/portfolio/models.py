@@ -32,6 +32,9 @@ class Account(models.Model):
     currency = models.CharField(max_length=3)
     credit_limit_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     opened_date = models.DateField(null=True)
+    annual_rate = models.DecimalField(
+        max_digits=9, decimal_places=6, null=True, help_text="the contract's rate of interest a year; 0.12: 12 %"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client_id", "number"], name="portfolio_account_number")]

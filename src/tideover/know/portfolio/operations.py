@@ -24,7 +24,7 @@ def receive_placements(
     """Take in accounts, their borrowers, batches, placements, and how late each stood at the cut-off.
 
     ``given`` is a SELECT, one row an account, with the columns number, product, currency, credit_limit_amount,
-    opened_date, customer_id, is_placed, batch_number, batch_is_named, batch_from_date, batch_until_date,
+    opened_date, annual_rate, customer_id, is_placed, batch_number, batch_is_named, batch_from_date, batch_until_date,
     batch_target_amount, batch_currency, batch_commission_share, batch_retain_share_max, placed_amount, dpd,
     dpd_basis, next_due_date, next_due_amount. An account that is not placed is a contract that we know of and do
     not work; of one, the batch and dpd may be null. Giving the same again changes nothing.

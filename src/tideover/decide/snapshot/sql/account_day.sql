@@ -1,6 +1,6 @@
--- what: all that a decision may look at, of every account of the client, late or not, as it stood at one instant
+-- what: all that a decision may look at, of every account that the client ever placed, late or not, as it stood at one instant
 -- grain: one row per account
--- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, portfolio_dpd_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
+-- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, ledger_standing_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
 -- The order and the names of the columns are those of columns.py; a test holds them to it. Days of contact are the
 -- customer's own dates. What a customer's accounts had together is counted at this client alone; only the last two
 -- columns, which the gate's caps need, count the person over every client.
@@ -14,6 +14,7 @@ WITH client AS (
     JOIN client ON client.id = account.client_id
     JOIN portfolio_party AS party ON party.account_id = account.id AND party.role = 'borrower'
     JOIN customers_customer AS customer ON customer.id = party.customer_id
+    WHERE EXISTS (SELECT 1 FROM portfolio_placement AS given WHERE given.account_id = account.id)
 ), placed AS (
     SELECT DISTINCT ON (placement.account_id) placement.account_id, placement.placed_date, batch.mandate,
         coalesce(placement.retained_until_date, batch.until_date) AS until_date
@@ -172,7 +173,7 @@ SELECT
 FROM borrower
 LEFT JOIN placed ON placed.account_id = borrower.account_id
 LEFT JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = borrower.account_id
-LEFT JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS late ON late.account_id = borrower.account_id
+LEFT JOIN ledger_standing_on(%(client_id)s, %(day)s, %(at)s) AS late ON late.account_id = borrower.account_id
 LEFT JOIN in_case ON in_case.account_id = borrower.account_id
 LEFT JOIN portfolio_absence AS absent
     ON absent.account_id = borrower.account_id AND absent.returned_import_id IS NULL

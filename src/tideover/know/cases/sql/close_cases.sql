@@ -10,6 +10,8 @@ WITH closed AS (
             SELECT CASE
                 WHEN bool_or(former.left_cause = 'handed-back') THEN 'handed-back'
                 WHEN bool_and(former.left_cause = 'paid') THEN 'paid'
+                WHEN bool_or(former.left_cause = 'recalled') THEN 'recalled'
+                WHEN bool_or(former.left_cause = 'batch-ended') THEN 'batch-ended'
                 WHEN bool_or(former.left_cause = 'withdrawn') THEN 'withdrawn'
                 ELSE 'cured'
             END

@@ -6,9 +6,9 @@ WITH gone AS (
     UPDATE cases_caseaccount AS present
     SET left_date = %(day)s,
         left_cause = CASE
-            WHEN today.owed_amount <= 0 THEN 'paid'
-            WHEN today.dpd <= 0 THEN 'cured'
-            ELSE 'withdrawn'
+            WHEN today.is_settled THEN 'paid'
+            WHEN today.dpd <= 0 OR today.owed_amount <= 0 THEN 'cured'
+            ELSE coalesce(today.ended_cause, 'withdrawn')
         END
     FROM cases_case, cases_dayaccount AS today
     WHERE cases_case.id = present.case_id AND cases_case.client_id = %(client_id)s

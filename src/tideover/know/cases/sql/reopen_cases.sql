@@ -1,7 +1,7 @@
 -- what: closed cases open again in which an account is late and owing once more; one a customer, client and mandate,
 --       and none where the customer has an open one
 -- grain: one row per case that opens again
--- reads: given, cases_caseaccount, portfolio_placement, portfolio_dpd_on, ledger_owed_at, staff_membership, staff_clientgrant, access_user
+-- reads: given, cases_caseaccount, portfolio_placement, ledger_standing_on, staff_membership, staff_clientgrant, access_user
 -- writes: cases_case, cases_tenure, cases_daychange
 WITH latest AS (
     SELECT DISTINCT ON (former.account_id) former.account_id, former.case_id, former.left_date, former.left_cause
@@ -11,10 +11,9 @@ WITH latest AS (
 ), late AS (
     SELECT latest.account_id, latest.case_id
     FROM latest
-    JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS standing ON standing.account_id = latest.account_id
-    JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = latest.account_id
+    JOIN ledger_standing_on(%(client_id)s, %(day)s, %(at)s) AS standing ON standing.account_id = latest.account_id
     WHERE latest.left_date IS NOT NULL AND latest.left_cause IN ('paid', 'cured')
-        AND standing.dpd > 0 AND owed.owed_amount > 0
+        AND standing.dpd > 0 AND standing.overdue_amount > 0
         AND EXISTS (
             SELECT 1 FROM portfolio_placement AS placement
             WHERE placement.account_id = latest.account_id

@@ -1,6 +1,6 @@
 -- what: accounts that are late and owing once more stand again on the rung that they left, in the customer's open case
 -- grain: one row per account that returns
--- reads: given, cases_case, portfolio_placement, portfolio_dpd_on, ledger_owed_at
+-- reads: given, cases_case, portfolio_placement, ledger_standing_on
 -- writes: cases_caseaccount, cases_daychange
 -- In its own case the account's row goes on; where the customer has another one open by now, it joins that one with
 -- its rung and its counts. The days in between are days that do not count, as a pause is.
@@ -15,10 +15,9 @@ WITH latest AS (
     JOIN cases_case AS own ON own.id = latest.case_id
     JOIN cases_case AS present ON present.customer_id = own.customer_id AND present.client_id = own.client_id
         AND present.mandate = own.mandate AND present.closed_date IS NULL
-    JOIN portfolio_dpd_on(%(client_id)s, %(day)s) AS standing ON standing.account_id = latest.account_id
-    JOIN ledger_owed_at(%(client_id)s, %(at)s) AS owed ON owed.account_id = latest.account_id
+    JOIN ledger_standing_on(%(client_id)s, %(day)s, %(at)s) AS standing ON standing.account_id = latest.account_id
     WHERE latest.left_date IS NOT NULL AND latest.left_cause IN ('paid', 'cured')
-        AND standing.dpd > 0 AND owed.owed_amount > 0
+        AND standing.dpd > 0 AND standing.overdue_amount > 0
         AND EXISTS (
             SELECT 1 FROM portfolio_placement AS placement
             WHERE placement.account_id = latest.account_id

@@ -27,14 +27,16 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
     region text, zone text)
 """
 ACCOUNTS = """
-SELECT row.number, row.product, row.currency, row.credit_limit_amount, row.opened_date, customer.id AS customer_id,
-    coalesce(row.batch_number, '2026-09') AS batch_number, row.batch_number IS NOT NULL AS batch_is_named,
+SELECT row.number, row.product, row.currency, row.credit_limit_amount, row.opened_date, row.annual_rate,
+    customer.id AS customer_id, coalesce(row.batch_number, '2026-09') AS batch_number,
+    row.batch_number IS NOT NULL AS batch_is_named,
     row.batch_from_date, row.batch_until_date, row.batch_target_amount, row.batch_currency, row.batch_commission_share,
     row.batch_retain_share_max, coalesce(row.is_placed, TRUE) AS is_placed,
     coalesce(row.placed_amount, 0) AS placed_amount, row.dpd,
     coalesce(row.dpd_basis, 'stated') AS dpd_basis, row.next_due_date, row.next_due_amount
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
     reference text, number text, product text, currency text, credit_limit_amount numeric, opened_date date,
+    annual_rate numeric,
     batch_number text, batch_from_date date, batch_until_date date, batch_target_amount numeric, batch_currency text,
     batch_commission_share numeric, batch_retain_share_max numeric, is_placed boolean,
     placed_amount numeric, dpd int, dpd_basis text, next_due_date date, next_due_amount numeric)
