@@ -16,7 +16,7 @@ class WorkItem(models.Model):
     lead_account_id = models.BigIntegerField()
     stage = models.CharField(max_length=40)
     step = models.CharField(max_length=60)
-    action = models.CharField(max_length=20, help_text="contact, review or find-contact-point")
+    action = models.CharField(max_length=20, help_text="contact or review; find-contact-point until 0.1.0")
     channel = models.CharField(max_length=20, null=True)
     skill = models.CharField(max_length=60)
     strategy_id = models.CharField(max_length=120)
@@ -30,3 +30,20 @@ class WorkItem(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "case_id"], name="assignment_once")]
         indexes = [models.Index(fields=["collector_id", "day", "position"], name="assignment_list")]
+
+
+class Unreachable(models.Model):
+    """A case that nobody can reach: no contact point is known, so the lender is asked (缺联系方式)."""
+
+    client_id = models.BigIntegerField(db_index=True)
+    case_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    since_date = models.DateField()
+    until_date = models.DateField(null=True, help_text="the day on which it was no longer so")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_id"], condition=models.Q(until_date=None), name="assignment_unreachable_once"
+            )
+        ]

@@ -19,6 +19,7 @@ from tideover.know.cases import operations as cases
 from tideover.know.cases.types import ReviewDecision
 
 SUPERSEDED = "superseded"
+UNREACHABLE = "find-contact-point"
 RISES_DAYS = 5
 """So many days without an attempt lift an item one rank in the day's order, so that nothing waits for ever."""
 
@@ -69,7 +70,8 @@ def assign(
         night.execute("CREATE TABLE assigned AS " + _text("ordered"))
         duck.write_parquet(night, "SELECT * FROM assigned ORDER BY case_id", output)
         counts = night.execute(
-            "SELECT count(*), count(collector_id), count(uncovered_cause) FILTER (uncovered_cause <> 'not-reached'),"
+            f"SELECT count(*) FILTER (action <> '{UNREACHABLE}'), count(collector_id),"
+            " count(uncovered_cause) FILTER (uncovered_cause <> 'not-reached'),"
             " count(*) FILTER (uncovered_cause = 'not-reached'), count(*) FILTER (assigned_cause <> 'kept')"
             " FROM assigned"
         ).fetchone()
@@ -104,25 +106,39 @@ def _text(name: str) -> str:
 def file_work(*, assigned: Path, client_id: int, day: date, at: datetime) -> dict[str, int]:
     """Write the day's work items and close what is left of earlier days; must be inside a transaction.
 
-    Work that was not done is closed as superseded, not deleted. Filing the same day again changes nothing.
+    Work that was not done is closed as superseded, not deleted. A case that nobody can reach is no work: it is listed
+    for the lender to be asked. Filing the same day again changes nothing.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("work is filed inside the day's transaction")
     if WorkItem.objects.filter(client_id=client_id, day=day).exists():
-        return {"items": 0, "superseded": 0}
+        return {"items": 0, "superseded": 0, "unreachable": 0}
     superseded = WorkItem.objects.filter(client_id=client_id, day__lt=day, done_at=None).update(
         done_at=at, done_cause=SUPERSEDED
     )
     columns = ", ".join(FILED_COLUMNS)
     with duck.connect() as night, connection.cursor() as cursor:
         duck.view_parquet(night, "assigned", assigned)
-        select = f"SELECT $day, $client_id, {columns} FROM assigned ORDER BY case_id"
+        select = f"SELECT $day, $client_id, {columns} FROM assigned WHERE action <> '{UNREACHABLE}' ORDER BY case_id"
         with cursor.copy(f"COPY assignment_workitem (day, client_id, {columns}) FROM STDIN (FORMAT csv)") as copy:
             for chunk in duck.csv_chunks(night, select, {"day": day, "client_id": client_id}):
                 copy.write(chunk)
         cursor.execute("SELECT count(*) FROM assignment_workitem WHERE client_id = %s AND day = %s", [client_id, day])
         items = cursor.fetchone()[0]
-    return {"items": items, "superseded": superseded}
+        unreachable = _file_unreachable(night, cursor, client_id, day)
+    return {"items": items, "superseded": superseded, "unreachable": unreachable}
+
+
+def _file_unreachable(night: duckdb.DuckDBPyConnection, cursor: Any, client_id: int, day: date) -> int:
+    """Keep since when nobody can reach a case; how many there are."""
+    listed = night.execute(
+        "SELECT coalesce(list(case_id ORDER BY case_id), []), coalesce(list(lead_account_id ORDER BY case_id), [])"
+        f" FROM assigned WHERE action = '{UNREACHABLE}'"
+    ).fetchone()
+    assert listed is not None
+    given = {"case_ids": listed[0], "account_ids": listed[1], "client_id": client_id, "day": day}
+    cursor.execute(_text("file_unreachable"), given)
+    return len(listed[0])
 
 
 def new_owners(*, client_id: int, day: date) -> tuple[str, dict[str, Any]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, Case, Count, F, QuerySet, When
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
-from tideover.decide.assignment.models import WorkItem
-from tideover.decide.assignment.types import UncoveredCause, UnknownWork, WorkCount, WorkRead
+from tideover.core.sql import files as sql_files
+from tideover.decide.assignment.models import Unreachable, WorkItem
+from tideover.decide.assignment.types import UncoveredCause, UnknownWork, UnreachableRead, WorkCount, WorkRead
 from tideover.know.cases import queries as cases
 from tideover.know.staff import queries as staff
 
@@ -117,6 +120,38 @@ def count_work(actor: Actor, client_ids: Collection[int], day: date) -> list[Wor
         WorkCount(row["stage"], row["collector_id"], row["items"], row["done"], row["nobody"], row["waits"])
         for row in counted.order_by("stage", "collector_id", "nobody", "waits")
     ]
+
+
+def list_unreachable(
+    actor: Actor, client_ids: Collection[int], at: datetime, first: int | None = None
+) -> list[UnreachableRead]:
+    """The cases that nobody can reach, the longest first, as a leader or an integrator sees them.
+
+    A number that has come since the day was filed takes its case off the list at once.
+    """
+    with connection.cursor() as cursor:
+        text, params = _unreachable(actor, client_ids, at)
+        cursor.execute(f"{text} LIMIT %(first)s", {**params, "first": first})
+        return [UnreachableRead(*row) for row in cursor.fetchall()]
+
+
+def count_unreachable(actor: Actor, client_ids: Collection[int], at: datetime) -> int:
+    """How many cases nobody can reach."""
+    with connection.cursor() as cursor:
+        text, params = _unreachable(actor, client_ids, at)
+        cursor.execute(f"SELECT count(*) FROM ({text}) AS listed", params)
+        return int(cursor.fetchone()[0])
+
+
+def is_unreachable(case_id: int) -> bool:
+    """Whether the case's last day found no way to reach its customer."""
+    return Unreachable.objects.filter(case_id=case_id, until_date=None).exists()
+
+
+def _unreachable(actor: Actor, client_ids: Collection[int], at: datetime) -> tuple[str, dict[str, Any]]:
+    seen, params = cases.relation_in_scope(actor, Role.TEAM_LEADER, Role.INTEGRATOR)
+    text = sql_files.load(__package__, "unreachable").text.replace("FROM in_scope AS", f"FROM ({seen}) AS")
+    return text, {**params, "of_clients": list(client_ids), "at": at}
 
 
 def _led(actor: Actor, client_ids: Collection[int], day: date) -> QuerySet[WorkItem]:

@@ -106,6 +106,18 @@ class WorkCount:
     is_waiting: bool
 
 
+@dataclass(frozen=True)
+class UnreachableRead:
+    """A case that nobody can reach, since when, and whose it is."""
+
+    client_id: int
+    case_id: int
+    account_id: int
+    customer_id: int
+    collector_id: int | None
+    since_date: date
+
+
 class UnknownWork(Problem):
     """There is no work item of this id."""
 

@@ -16,7 +16,7 @@ from tideover.decide.snapshot import queries as snapshot
 from tideover.decide.snapshot.columns import BY_NAME
 from tideover.decide.strategy import queries as strategy
 
-WORKED = ("contact", "review")
+WORKED = ("contact",)
 
 
 def explain(
@@ -133,6 +133,8 @@ def _sentences(
         yield words.render("receipts.says.struck", language, clause=lead.struck_says)
     elif lead.action == "review":
         yield words.render("receipts.says.review", language)
+    elif lead.action == "find-contact-point":
+        yield words.render("receipts.says.find-contact-point", language)
     elif lead.action in WORKED:
         yield from _who_and_when(case, row, language)
     if row.get("roll_path") is not None:

@@ -16,6 +16,7 @@ from tideover.doors.desk.work import view as work
 urlpatterns = [
     path("today", today.today, name="today"),
     path("today/<slug:stage>", today.stage_work, name="today-stage"),
+    path("unreachable", today.unreachable, name="unreachable"),
     path("work", work.work, name="work"),
     path("work/next", work.next_case, name="work-next"),
     path("cases/<int:case_id>", case.case, name="case"),

@@ -19,6 +19,7 @@ NAVIGATION = (
     ("screens.nav.today", "today", (Role.TEAM_LEADER,)),
     ("screens.nav.imports", "imports", (Role.INTEGRATOR,)),
     ("screens.nav.payments", "payments", (Role.INTEGRATOR,)),
+    ("screens.nav.unreachable", "unreachable", (Role.INTEGRATOR,)),
     ("screens.nav.holds", "holds", (Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER)),
     ("screens.nav.ladder", "ladder", None),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -99,6 +100,11 @@ def get_owner(case_id: int) -> CaseOwner:
 def in_scope(actor: Actor, *roles: Role) -> RawSQL:
     """The ids of the cases that the actor may see in these roles, for a query of a room above: ``case_id__in=…``."""
     return scope.ids(actor, roles)
+
+
+def relation_in_scope(actor: Actor, *roles: Role) -> tuple[str, dict[str, Any]]:
+    """The same as a relation (id) with its parameters, for a statement of a room above."""
+    return scope.relation(actor, roles)
 
 
 def is_in_scope(actor: Actor, case_id: int, *roles: Role) -> bool:

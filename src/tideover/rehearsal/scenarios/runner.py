@@ -173,7 +173,7 @@ def _open_day(current: Run, day: date) -> None:
 
 def _check_morning(current: Run, told: ScenarioDay) -> None:
     if told.scheduled is not None:
-        got = _scheduled(current.work(told.day))
+        got = _scheduled(current, told.day)
         if got != told.scheduled.written:
             raise current.fail(told.day, told.scheduled.written, got)
     if told.stage is not None:
@@ -184,9 +184,11 @@ def _check_morning(current: Run, told: ScenarioDay) -> None:
             raise current.fail(told.day, told.because, got)
 
 
-def _scheduled(work: WorkRead | None) -> str:
+def _scheduled(current: Run, day: date) -> str:
+    work = current.work(day)
     if work is None:
-        return "nothing"
+        case = current.case()
+        return "find-contact-point" if case and assignment_queries.is_unreachable(case.id) else "nothing"
     return f"{work.channel} {work.stage}" if work.action == "contact" else work.action
 
 
@@ -440,7 +442,7 @@ def _same_collector(current: Run, day: date, at: datetime, values: dict[str, Any
 def _no_further_contact(current: Run, day: date, at: datetime, values: dict[str, Any]) -> str | None:
     tomorrow = day + timedelta(days=1)
     _open_day(current, tomorrow)
-    got = _scheduled(current.work(tomorrow))
+    got = _scheduled(current, tomorrow)
     return None if got == "nothing" else f"{tomorrow.isoformat()}: {got}"
 
 

@@ -1,8 +1,9 @@
 -- Whoever owns a case keeps it, if still in a team of the client and certified for the step, whether or not today's
--- list has room for it. A review belongs to a leader and changes no owner.
+-- list has room for it. A review belongs to a leader, a
+-- missing contact point to the lender: neither changes an owner.
 -- engine: duckdb
 -- grain: case
 -- reads: work, collector_day
 SELECT work.case_id, work.owner_id AS collector_id, 'kept' AS assigned_cause, FALSE AS is_new, work.turn
 FROM work JOIN collector_day AS collector ON collector.user_id = work.owner_id
-WHERE work.action <> 'review' AND list_contains(collector.skills, work.skill)
+WHERE work.action = 'contact' AND list_contains(collector.skills, work.skill)

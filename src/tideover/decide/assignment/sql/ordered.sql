@@ -25,7 +25,7 @@ SELECT
     coalesce(placed.team_id, owner.team_id) AS team_id,
     CASE WHEN placed.place <= placed.work_items_left THEN placed.assigned_cause END AS assigned_cause,
     CASE
-        WHEN work.action = 'review' OR placed.place <= placed.work_items_left THEN NULL
+        WHEN work.action <> 'contact' OR placed.place <= placed.work_items_left THEN NULL
         WHEN placed.case_id IS NOT NULL THEN 'not-reached'
         WHEN NOT coalesce(can.has_skill, FALSE) THEN 'no-certificate'
         WHEN NOT can.has_both THEN 'no-language'

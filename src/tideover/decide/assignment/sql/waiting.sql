@@ -4,4 +4,4 @@
 -- reads: work, held
 SELECT work.case_id, work.owner_id, work.skill, work.language, work.turn
 FROM work
-WHERE work.action <> 'review' AND work.case_id NOT IN (SELECT held.case_id FROM held)
+WHERE work.action = 'contact' AND work.case_id NOT IN (SELECT held.case_id FROM held)

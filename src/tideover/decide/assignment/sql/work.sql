@@ -1,7 +1,7 @@
 -- A case's accounts fold into one work item: of those that may be worked and are not struck out, the one that is
--- furthest up the ladder leads; then the longest past due, then the lowest account id. An account without a contact
--- point is nobody's work: the lender is asked. Every item of the day has its turn in one order, whoever has the case:
--- what it is about (a call-back first), each $rises days without an attempt one rank higher, then the time that was
+-- furthest up the ladder leads; then the longest past due, then the lowest account id. A case that nobody can reach
+-- is nobody's work: it is in the file so that the lender is asked, and takes no place on any list. Every item of the
+-- day has its turn in one order, whoever has the case: what it is about (a call-back first), each $rises days without an attempt one rank higher, then the time that was
 -- agreed, the nearest deadline, the earlier stage, the larger amount (by tenths within a currency, since currencies
 -- are never compared), and last a lot.
 -- engine: duckdb
@@ -24,10 +24,11 @@ WITH workable AS (
     LEFT JOIN struck ON struck.account_id = account.account_id
     WHERE account.case_id IS NOT NULL
         AND struck.account_id IS NULL
-        AND proposal.action IN ('contact', 'review')
+        AND proposal.action IN ('contact', 'review', 'find-contact-point')
 ), placed AS (
     SELECT *, row_number() OVER (
-        PARTITION BY case_id ORDER BY stage_position DESC, dpd DESC, account_id
+        PARTITION BY case_id
+        ORDER BY action = 'find-contact-point', stage_position DESC, dpd DESC, account_id
     ) AS place
     FROM workable
 ), gathered AS (

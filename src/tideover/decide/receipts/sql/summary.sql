@@ -5,7 +5,7 @@
 SELECT
     decision.stage, decision.strategy_id, decision.step, decision.action, decision.struck_clause,
     count(*) AS accounts_count,
-    count(*) FILTER (decision.leads) AS work_count,
+    count(*) FILTER (decision.leads AND decision.action <> 'find-contact-point') AS work_count,
     count(*) FILTER (decision.leads AND decision.uncovered_cause <> 'not-reached') AS uncovered_count,
     count(*) FILTER (decision.leads AND decision.uncovered_cause = 'not-reached') AS not_reached_count
 FROM decision_day AS decision

@@ -7,19 +7,24 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tideover.core import words
 from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
+from tideover.core.clock import queries as clock_queries
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
-from tideover.doors.desk.work.queue import Item, build, open_days
+from tideover.doors.desk.work.queue import Item, build, language_of_name, open_days
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
+from tideover.know.customers import queries as customers_queries
+from tideover.know.portfolio import queries as portfolio_queries
 
 ROWS_MAX = 200
 
@@ -50,6 +55,18 @@ class CollectorRow:
 
 
 @dataclass(frozen=True)
+class UnreachableRow:
+    """A case that nobody can reach, as the list shows it."""
+
+    url: str
+    name: str
+    name_language: str
+    account_number: str
+    client_name: str
+    since_date: date
+
+
+@dataclass(frozen=True)
 class Board:
     """One client's day."""
 
@@ -59,6 +76,7 @@ class Board:
     collectors: list[CollectorRow]
     reviews: list[Item]
     uncovered: list[Item]
+    unreachable_count: int
 
     @property
     def work_count(self) -> int:
@@ -123,6 +141,36 @@ def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
     return render(request, "desk/today/stage.html", context)
 
 
+@for_roles(Role.TEAM_LEADER, Role.INTEGRATOR)
+@require_safe
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """The cases without a contact point: the lender is asked; a leader may open the case, an integrator may not."""
+    actor, language = actor_of(request), request.language  # type: ignore[attr-defined]
+    clients = {client.id: client.name(language) for client in clients_of(request)}
+    found = assignment_queries.list_unreachable(actor, sorted(clients), clock_queries.now(), ROWS_MAX)
+    names = customers_queries.get_names({each.customer_id for each in found})
+    numbers = {each.id: each.number for each in portfolio_queries.list_accounts(each.account_id for each in found)}
+    nameless = words.render("desk.nameless", language)
+    led = actor.has(Role.TEAM_LEADER)
+    context = {
+        "rows": [
+            UnreachableRow(
+                url=reverse("case", args=[each.case_id]) if led else "",
+                name=names.get(each.customer_id, nameless),
+                name_language=language_of_name(names.get(each.customer_id, nameless)),
+                account_number=numbers.get(each.account_id, ""),
+                client_name=clients[each.client_id],
+                since_date=each.since_date,
+            )
+            for each in found
+        ],
+        "is_cut": len(found) >= ROWS_MAX,
+        "rows_max": ROWS_MAX,
+        "section": "today" if led else "unreachable",
+    }
+    return render(request, "desk/today/unreachable.html", context)
+
+
 def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
     language = request.language  # type: ignore[attr-defined]
     actor = actor_of(request)
@@ -136,6 +184,7 @@ def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
         collectors=_collectors(counts),
         reviews=build(request, reviews, None).items,
         uncovered=build(request, uncovered, None).items,
+        unreachable_count=assignment_queries.count_unreachable(actor, [client.id], clock_queries.now()),
     )
 
 

@@ -81,7 +81,7 @@ def open_days(request: HttpRequest) -> list[tuple[int, date]]:
 def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queue:
     """The signed-in collector's list; *next* is the first case not done after the current one, else the first.
 
-    A call-back agreed for a later hour, or a case without a number, is offered last.
+    A call-back agreed for a later hour is offered last.
     """
     collector_id = actor_of(request).user_id
     assert collector_id is not None
@@ -122,7 +122,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 reason=_reason(each, zone, language),
                 is_done=each.is_done,
                 is_current=each.case_id == current_case_id,
-                can_wait=each.action == "find-contact-point" or (each.due_at is not None and each.due_at > at),
+                can_wait=each.due_at is not None and each.due_at > at,
             )
         )
     return Queue(items=items, next_url=_next(items, current_case_id))
