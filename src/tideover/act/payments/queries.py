@@ -19,6 +19,12 @@ def get_payment(payment_id: int) -> PaymentRead:
     return _read(Payment.objects.get(pk=payment_id))
 
 
+def find_payment(payment_id: int, client_ids: Iterable[int]) -> PaymentRead | None:
+    """One payment, if it is one of these clients'."""
+    row = Payment.objects.filter(pk=payment_id, client_id__in=set(client_ids)).first()
+    return None if row is None else _read(row)
+
+
 def list_payments(client_ids: Iterable[int], latest: int) -> list[PaymentRead]:
     """The latest payments of the clients, at most so many, the newest first."""
     found = Payment.objects.filter(client_id__in=set(client_ids)).order_by("-booked_at", "-pk")

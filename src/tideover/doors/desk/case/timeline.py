@@ -38,7 +38,7 @@ LEFT_OUT = frozenset(
 )
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "contact": ("permit-", "call-", "contact-", "outcome-", "opted-"),
-    "money": ("payment-", "posting-", "promise-", "balance-"),
+    "money": ("payment-", "debit-", "posting-", "promise-", "balance-"),
     "decision": ("case-", "stage-", "hold-", "review", "collector-", "account-"),
 }
 SIGNALS: Mapping[str, str] = {
@@ -50,6 +50,9 @@ SIGNALS: Mapping[str, str] = {
     "promise-broken": "stop",
     "payment-received": "go",
     "payment-reversed": "stop",
+    "debit-failed": "stop",
+    "promise-judged-again": "stop",
+    "case-reopened": "wait",
     "stage-moved": "info",
     "stage-late": "stop",
     "hold-placed": "wait",
@@ -176,7 +179,18 @@ class _Speaker:
 
 _PREFIXES: Mapping[str, tuple[str, ...]] = {
     "channel": ("gate.channel",),
-    "cause": ("contact.cause", "cases.cause", "cases.close", "arrangements.cause", "desk.cause"),
+    "followed": ("payments.followed",),
+    "state_from": ("arrangements.state",),
+    "state_to": ("arrangements.state",),
+    "cause": (
+        "contact.cause",
+        "payments.cause",
+        "payments.debit-cause",
+        "cases.cause",
+        "cases.close",
+        "arrangements.cause",
+        "desk.cause",
+    ),
     "reason": ("cases.hold", "desk.hold.reason"),
     "scope": ("desk.hold.scope",),
     "arrears_reason": ("outcomes.reason",),
