@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tideover import day as days
 from tideover.act.intake import operations as intake
-from tideover.core.access.types import SYSTEM
+from tideover.core.access import operations as access
+from tideover.core.access.types import SYSTEM, Role
 from tideover.core.clock import rules as clock
 from tideover.know.clients import operations as clients
 from tideover.know.staff import operations as staff
@@ -70,8 +71,8 @@ def open_bank(portfolio: Path, *, collectors: int = 2) -> Bank:
     return bank
 
 
-def open_another(portfolio: Path, code: str) -> Bank:
-    """A second client of the same team, with the same portfolio."""
+def open_another(portfolio: Path, code: str, team: str = cast.TEAM) -> Bank:
+    """A second client with the same portfolio, for the same team or another."""
     at = clock.instant(FIRST, time(5), cast.ZONE)
     client_id = clients.add_client(
         code=code,
@@ -86,7 +87,41 @@ def open_another(portfolio: Path, code: str) -> Bank:
         at=at,
         actor=SYSTEM,
     )
-    staff.grant_client(team_id=staff_queries.get_team(cast.TEAM).id, client_id=client_id, at=at, actor=SYSTEM)
+    staff.grant_client(team_id=staff_queries.get_team(team).id, client_id=client_id, at=at, actor=SYSTEM)
     bank = Bank(client_id, code)
     bank.import_portfolio(portfolio)
     return bank
+
+
+def hire_team(code: str, *, collectors: int = 2) -> None:
+    """Another team, with as many collectors under the same ceilings."""
+    at = clock.instant(FIRST, time(5), cast.ZONE)
+    team_id = staff.make_team(code=code, name_en="Another Team", name_zh="另一组", at=at, actor=SYSTEM)
+    for place in range(collectors):
+        user_id = access.create_user(
+            username=f"{code}-{place}",
+            display_name=f"{code} {place}",
+            roles=[Role.COLLECTOR],
+            password=cast.password(),
+            language="en",
+            at=at,
+            actor=SYSTEM,
+        )
+        staff.add_member(
+            team_id=team_id,
+            user_id=user_id,
+            languages=("zh-Hans", "en"),
+            work_items_per_day_max=200,
+            cases_max=500,
+            at=at,
+            actor=SYSTEM,
+        )
+        for skill in cast.SKILLS:
+            staff.issue_certificate(
+                user_id=user_id,
+                skill=skill,
+                valid_from=cast.CERTIFIED_FROM,
+                valid_until=cast.CERTIFIED_UNTIL,
+                at=at,
+                actor=SYSTEM,
+            )

@@ -267,8 +267,8 @@ def test_a_collector_is_told_with_languages_valid_certificates_and_room(house: H
         lead_account_id=1, stage="s", step="s", action="contact", skill="early", strategy_id="s",
         strategy_version="v", owed_amount=1, currency="CNY",
     )  # fmt: skip
-    taken = snapshot.take(client_id=wang.client_id, day=MONDAY, at=moment("08:00"), actor=SYSTEM)
-    rows = {row["user_id"]: row for row in parquet.read_table(taken.collector_day.path).to_pylist()}
+    path = snapshot.take_collectors(client_ids=[wang.client_id], day=MONDAY, at=moment("08:00"), actor=SYSTEM)
+    rows = {row["user_id"]: row for row in parquet.read_table(path).to_pylist()}
     assert gone.user_id not in rows and len(rows) == 2
     mine = rows[lin.user_id]
     assert (mine["languages"], mine["skills"]) == (["zh-Hans"], ["early"])

@@ -1,12 +1,14 @@
 """The power goes in every step of a day, at five seeded moments each; and two workers run one day at once.
 
 A moment is a statement that reaches the database, the commit of a transaction, or a file on its way into the store.
-Two banks get one portfolio: the days of one are never disturbed, those of the other are killed in each step in turn
-and taken up again by another process. In the end both have decided the same.
+Two banks with a team each get one portfolio: the days of one are never disturbed, those of the other are killed in
+each step in turn and taken up again by another process. In the end both have decided the same. And two banks that
+share a team are killed while they are assigned together.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 from collections.abc import Callable
@@ -19,7 +21,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from tests.days.bank import FIRST, Bank, open_another, open_bank, write_portfolio
+from tests.days.bank import FIRST, Bank, hire_team, open_another, open_bank, write_portfolio
 from tests.faults import children
 from tideover.core import store
 from tideover.core.jobs.models import StepRun
@@ -93,7 +95,9 @@ def deciding(bank: Bank, day: date, step: int, ends_at: int) -> Callable[[], lis
 
 def test_kill_9_in_each_step_of_the_day_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     portfolio = write_portfolio(tmp_path, ACCOUNTS)
-    calm, shaken = open_bank(portfolio), open_another(portfolio, "another")
+    calm = open_bank(portfolio)
+    hire_team("another-team")
+    shaken = open_another(portfolio, "another", "another-team")
     draw = random.Random(SEED)
     receipts_queries.current_policies()  # read once; the children inherit them
     kills = 0
@@ -109,6 +113,29 @@ def test_kill_9_in_each_step_of_the_day_loses_nothing_and_doubles_nothing(tmp_pa
         look_at(shaken, day)
         assert decided(shaken, day) == decided(calm, day)
     assert kills == ROUNDS * 8
+    assert journal.verify().holds
+
+
+def test_kill_9_while_two_banks_are_assigned_together_files_both_or_neither(tmp_path: Path) -> None:
+    portfolio = write_portfolio(tmp_path, ACCOUNTS)
+    one, other = open_bank(portfolio), open_another(portfolio, "another")
+    draw = random.Random(SEED)
+    receipts_queries.current_policies()
+    children.run([deciding(one, FIRST, -1, 0)])
+    children.run([deciding(other, FIRST, -1, 0)])
+    for number in range(1, ROUNDS + 1):
+        day = FIRST + timedelta(days=number)
+        children.run([deciding(one, day, -1, 0)])
+        for step in (5, 6, 7):
+            (dead,) = children.run([deciding(other, day, step, draw.randrange(12 if step == 7 else 40))])
+            assert dead.killed_by == signal.SIGKILL, (day, step)
+            assert {receipts_queries.get_open_day(bank.client_id) for bank in (one, other)} in (
+                {day}, {day - timedelta(days=1)},
+            )  # fmt: skip
+        both = children.run([deciding(one, day, -1, 0), deciding(other, day, -1, 0)])
+        assert [each.killed_by for each in both] == [None, None]
+        for bank in (one, other):
+            look_at(bank, day, together=True)
     assert journal.verify().holds
 
 
@@ -129,19 +156,20 @@ def decided(bank: Bank, day: date) -> list[tuple[Any, ...]]:
     return sorted((numbers[row["account_id"]], *(str(row[column]) for column in columns)) for row in rows)
 
 
-def look_at(bank: Bank, day: date) -> None:
+def look_at(bank: Bank, day: date, together: bool = False) -> None:
     """The day stands once and whole, whatever happened on the way."""
-    key = f"{bank.client_id}:{day.isoformat()}"
-    assert StepRun.objects.filter(key=key, done_at__isnull=False).count() == 8
     filed = receipts_queries.get_day(bank.client_id, day)
+    ids = sorted([bank.client_id, *(each.client_id for each in filed.pool)])
+    assert (len(ids) > 1) == together
+    keys = {f"{bank.client_id}:{day.isoformat()}", f"{'+'.join(str(each) for each in ids)}:{day.isoformat()}"}
+    assert StepRun.objects.filter(key__in=keys, done_at__isnull=False).count() == 8
     assert filed.rows == ACCOUNTS
     items = WorkItem.objects.filter(client_id=bank.client_id, day=day)
     assert items.count() == filed.summary["work"] == filed.summary["items"]
-    told = [
-        fact.body
-        for fact in Fact.objects.filter(chain_id=0, kind__in=("day-filed", "snapshot-taken"))
-        if f'"client_id":{bank.client_id},' in fact.body and day.isoformat() in fact.body
+    bodies = [
+        json.loads(fact.body) for fact in Fact.objects.filter(chain_id=0, kind__in=("day-filed", "snapshot-taken"))
     ]
+    told = [body for body in bodies if (body["client_id"], body["day"]) == (bank.client_id, day.isoformat())]
     assert len(told) == 3
     for case in Case.objects.filter(client_id=bank.client_id, collector_id__isnull=False):
         assert Tenure.objects.filter(case=case, until_at=None).count() == 1

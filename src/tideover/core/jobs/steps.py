@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,24 +41,37 @@ class StepResult:
     was_done: bool
 
 
-def run(*, sequence: str, key: str, steps: Sequence[Step], progress: Progress | None = None) -> list[StepResult]:
+def run(
+    *,
+    sequence: str,
+    key: str,
+    steps: Sequence[Step],
+    progress: Progress | None = None,
+    position: int = 1,
+    of: int | None = None,
+) -> list[StepResult]:
     """Run the steps that are not yet done, in order, and return all results.
 
-    Two processes on one key take turns: the second waits, then finds the steps done. The turn is a session
-    lock, so it is free again when its holder is killed. A step and its being done are one transaction; what it
-    leaves outside the database (a Parquet file under its digest) is written anew when it runs again.
+    Two processes on one key take turns: the second waits, then finds the steps done. A step and its being done are
+    one transaction; what it leaves outside the database (a Parquet file under its digest) is written anew when it
+    runs again. Where the steps are a part of a longer way, ``position`` is that of the first, ``of`` how many in all.
     """
+    last = of if of is not None else position + len(steps) - 1
+    with turn(f"{sequence}:{key}"):
+        return [_run_one(sequence, key, each, place, last, progress) for place, each in enumerate(steps, position)]
+
+
+@contextmanager
+def turn(name: str) -> Iterator[None]:
+    """One process at a time by this name. It is a session lock, so it is free again when its holder is killed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"{sequence}:{key}"])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
     try:
-        return [
-            _run_one(sequence, key, step, position, len(steps), progress)
-            for position, step in enumerate(steps, start=1)
-        ]
+        yield
     finally:
         if connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"{sequence}:{key}"])
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 def _run_one(sequence: str, key: str, step: Step, position: int, of: int, progress: Progress | None) -> StepResult:
@@ -97,3 +111,8 @@ def list_done(sequence: str, key: str) -> dict[str, dict[str, Any]]:
     """The results of the steps that are done, by name."""
     rows = StepRun.objects.filter(sequence=sequence, key=key, done_at__isnull=False)
     return {row.step: row.result for row in rows}
+
+
+def has_begun(sequence: str, key: str) -> bool:
+    """Whether any step of the sequence was begun for the key."""
+    return StepRun.objects.filter(sequence=sequence, key=key).exists()

@@ -6,7 +6,8 @@ Nothing here reaches a database, a clock or a stored answer: what a function nee
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tideover.core.sql import files as sql_files
 from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.gate import operations as gate
-from tideover.decide.receipts.types import Decided, DecisionIncomplete, Difference, Policies
+from tideover.decide.receipts.types import DecisionIncomplete, Difference, Part, Proposed
 from tideover.decide.strategy import operations as strategy
 
 KINDS = ("strategies", "jurisdictions", "coverage", "stages", "products", "outcomes", "calendars")
@@ -35,55 +36,86 @@ def rungs_of(ladders: Sequence[PolicyFile]) -> list[assignment_types.Rung]:
     ]
 
 
-def decide(
-    *,
-    client_id: int,
-    day: date,
-    ends_at: datetime,
-    account_day: Path,
-    collector_day: Path,
-    policies: Policies,
-    folder: Path,
-) -> Decided:
-    """Propose, strike out, assign and put together, in a folder that holds nothing but the inputs."""
-    decided = Decided(
-        proposals=folder / "proposals.parquet",
-        struck=folder / "struck.parquet",
-        assigned=folder / "assigned.parquet",
-        decision_day=folder / "decision_day.parquet",
+def decide(*, client_id: int, day: date, parts: Sequence[Part], collector_day: Path, folder: Path) -> Path:
+    """Decide a client's day, in a folder that holds nothing but the inputs, and return the decision's file.
+
+    The parts are those of all clients that were assigned together: who does this client's work depends on theirs.
+    """
+    proposed = [_propose(part, day, folder) for part in parts]
+    assigned, decision_day = folder / "assigned.parquet", folder / "decision_day.parquet"
+    assign(proposed=proposed, collector_day=collector_day, day=day, output=assigned)
+    own = next(each for each in proposed if each.part.client_id == client_id)
+    put_together(
+        account_day=own.part.account_day,
+        proposals=own.proposals,
+        struck=own.struck,
+        assigned=assigned,
+        output=decision_day,
     )
+    return decision_day
+
+
+def _propose(part: Part, day: date, folder: Path) -> Proposed:
+    proposals = folder / f"proposals-{part.client_id}.parquet"
+    struck = folder / f"struck-{part.client_id}.parquet"
     strategy.propose(
         day=day,
-        client_id=client_id,
-        account_day=account_day,
-        strategies=policies.of("strategies"),
-        out=decided.proposals,
+        client_id=part.client_id,
+        account_day=part.account_day,
+        strategies=part.policies.of("strategies"),
+        out=proposals,
     )
     gate.strike_out(
         day=day,
-        account_day=account_day,
-        proposals=decided.proposals,
-        output=decided.struck,
-        rules=policies.of("jurisdictions", "coverage"),
+        account_day=part.account_day,
+        proposals=proposals,
+        output=struck,
+        rules=part.policies.of("jurisdictions", "coverage"),
     )
-    assignment.assign(
-        account_day=account_day,
-        proposals=decided.proposals,
-        struck=decided.struck,
-        collector_day=collector_day,
-        ladder=rungs_of(policies.of("stages")),
-        day=day,
-        ends_at=ends_at,
-        output=decided.assigned,
-    )
-    put_together(
-        account_day=account_day,
-        proposals=decided.proposals,
-        struck=decided.struck,
-        assigned=decided.assigned,
-        output=decided.decision_day,
-    )
-    return decided
+    return Proposed(part, proposals, struck)
+
+
+def assign(*, proposed: Sequence[Proposed], collector_day: Path, day: date, output: Path) -> assignment_types.Assigned:
+    """Decide who does which case's work, over all the clients whose collectors are the same."""
+    first = proposed[0]
+    with ExitStack() as stack:
+        joined = {
+            "account_day": first.part.account_day,
+            "proposals": first.proposals,
+            "struck": first.struck,
+        }
+        if len(proposed) > 1:
+            folder = output.parent
+            for name in joined:
+                joined[name] = folder / f"pool-{name}.parquet"
+                stack.callback(joined[name].unlink)
+            _join([each.part.account_day for each in proposed], "account_id", joined["account_day"])
+            _join([each.proposals for each in proposed], "account_id", joined["proposals"])
+            _join([each.struck for each in proposed], "account_id", joined["struck"])
+        return assignment.assign(
+            **joined,
+            collector_day=collector_day,
+            ladder=rungs_of(first.part.policies.of("stages")),
+            day=day,
+            ends_at=max(each.part.ends_at for each in proposed),
+            output=output,
+        )
+
+
+def _join(paths: Sequence[Path], key: str, output: Path) -> None:
+    """The rows of several files as one file."""
+    listed = ", ".join(duck.literal(path) for path in paths)
+    with duck.connect() as night:
+        duck.write_parquet(night, f"SELECT * FROM read_parquet([{listed}]) ORDER BY {key}", output)
+
+
+def take_own(*, assigned: Path, account_day: Path, output: Path) -> int:
+    """Of what was assigned together, write one client's own work."""
+    with duck.connect() as night:
+        duck.view_parquet(night, "assigned", assigned)
+        duck.view_parquet(night, "account_day", account_day)
+        text = "SELECT * FROM assigned WHERE case_id IN (SELECT case_id FROM account_day) ORDER BY case_id"
+        return duck.write_parquet(night, text, output)
 
 
 def put_together(*, account_day: Path, proposals: Path, struck: Path, assigned: Path, output: Path) -> int:

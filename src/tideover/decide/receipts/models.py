@@ -11,6 +11,9 @@ class DecisionDay(models.Model):
     decision_day_digest = models.CharField(max_length=64)
     policy_versions = models.JSONField(help_text="kind and id of every policy that decided: its version")
     ends_at = models.DateTimeField(help_text="when the day ends at the client: a parameter of the decision")
+    pool = models.JSONField(
+        default=list, help_text="the other clients that were assigned with it: what each of them was decided on"
+    )
     rows = models.BigIntegerField()
     summary = models.JSONField()
     filed_at = models.DateTimeField()

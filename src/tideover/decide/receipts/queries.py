@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow.parquet as parquet
@@ -14,7 +14,14 @@ from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import explaining
 from tideover.decide.receipts.deciding import KINDS, rungs_of
 from tideover.decide.receipts.models import DecisionDay
-from tideover.decide.receipts.types import CaseNotDecided, DayNotFiled, DecisionDayRead, Explanation, Policies
+from tideover.decide.receipts.types import (
+    CaseNotDecided,
+    DayNotFiled,
+    DecisionDayRead,
+    Explanation,
+    Policies,
+    PoolMember,
+)
 
 
 def current_policies() -> Policies:
@@ -105,4 +112,15 @@ def _read(row: DecisionDay) -> DecisionDayRead:
         rows=row.rows,
         summary=row.summary,
         filed_at=row.filed_at,
+        pool=tuple(
+            PoolMember(
+                client_id=each["client_id"],
+                ends_at=datetime.fromisoformat(each["ends_at"]),
+                account_day_digest=each["account_day"],
+                proposals_digest=each["proposals"],
+                struck_digest=each["struck"],
+                policy_versions=each["policies"],
+            )
+            for each in row.pool
+        ),
     )

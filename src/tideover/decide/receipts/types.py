@@ -29,13 +29,37 @@ class Policies:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """The files that deciding a day came to: a step for each account, what was struck out, and the work."""
+class Part:
+    """One client's part of what is assigned together: what it is decided on."""
 
+    client_id: int
+    ends_at: datetime
+    account_day: Path
+    policies: Policies
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A part with what was proposed for its accounts and what was struck out."""
+
+    part: Part
     proposals: Path
     struck: Path
-    assigned: Path
-    decision_day: Path
+
+
+@dataclass(frozen=True)
+class PoolMember:
+    """Another client that was assigned with this one, as the receipt names it: digests, and policies where they differ.
+
+    ``policy_versions`` is None where the other client was decided under the same policies.
+    """
+
+    client_id: int
+    ends_at: datetime
+    account_day_digest: str
+    proposals_digest: str
+    struck_digest: str
+    policy_versions: Mapping[str, Mapping[str, str]] | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,7 @@ class DecisionDayRead:
     rows: int
     summary: Mapping[str, Any]
     filed_at: datetime
+    pool: tuple[PoolMember, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,3 +173,9 @@ class DecisionIncomplete(Problem):
     """Not every account came to exactly one step: the day is refused."""
 
     code = "receipts.incomplete"
+
+
+class AssignedMeanwhile(Problem):
+    """Some of the clients were assigned by another run in the meantime: look anew at what is ready."""
+
+    code = "receipts.assigned-meanwhile"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import structlog
 from procrastinate.contrib.django import app
 
@@ -21,16 +23,31 @@ log = structlog.get_logger("tideover.days")
 def start_due_days(timestamp: int) -> None:
     """Run each client's days that are due: those after the open day, once they have begun there.
 
-    A client's first day is started by a person, by command. In a demo the rehearsal says when a day comes.
+    A client's first day is started by a person, by command. In a demo the rehearsal says when a day comes. Every
+    client takes one day at a time, so that those of one team stay together; a client that fails, or is stopped, or
+    waits for another, keeps nobody else from going on.
     """
     if rehearsal_queries.find_demo() is not None:
         return
     at = clock_queries.now()
-    for client in clients.list_clients():
-        if receipts.get_open_day(client.id) is None:
-            continue
-        try:
-            while (day := days.next_day(client.id, at)) is not None:
-                days.run_day(client_id=client.id, day=day, at=at, actor=SYSTEM)
-        except Problem as problem:
-            log.error("day-not-run", client_id=client.id, code=problem.code)
+    open_days = {client.id: receipts.get_open_day(client.id) for client in clients.list_clients()}
+    for client_id, open_day in open_days.items():
+        if open_day is not None and not days.is_sealed(client_id, open_day):
+            _run(client_id, open_day, at)
+    begun = sorted(client_id for client_id, open_day in open_days.items() if open_day is not None)
+    before: list[date | None] = []
+    while before != (now_open := [receipts.get_open_day(client_id) for client_id in begun]):
+        before = now_open
+        for client_id in begun:
+            if (day := days.next_day(client_id, at)) is not None:
+                _run(client_id, day, at)
+
+
+def _run(client_id: int, day: date, at: datetime) -> None:
+    try:
+        came_to = days.run_day(client_id=client_id, day=day, at=at, actor=SYSTEM)
+    except Problem as problem:
+        log.error("day-not-run", client_id=client_id, code=problem.code)
+        return
+    if not came_to.is_filed:
+        log.info("day-waits", client_id=client_id, day=day.isoformat(), is_stopped=came_to.is_stopped)

@@ -45,6 +45,9 @@ def run(args: argparse.Namespace) -> None:
     if args.json:
         print(json.dumps(_as_json(client.code, came_to), ensure_ascii=False, indent=2))
         return
+    if not came_to.is_filed:
+        _tell_what_it_waits_for(client.code, came_to)
+        return
     _print_summary(came_to)
 
 
@@ -98,6 +101,15 @@ def _print_summary(came_to: days.DaySummary) -> None:
     sys.stderr.flush()
 
 
+def _tell_what_it_waits_for(client: str, came_to: days.DaySummary) -> None:
+    if came_to.is_stopped:
+        terminal.tell("day.stopped", client=client, day=came_to.day)
+    else:
+        between = "、" if terminal.language() == "zh-Hans" else ", "
+        terminal.tell("day.waits", client=client, day=came_to.day, others=between.join(came_to.waits_for))
+    sys.stderr.flush()
+
+
 def _outcome(row: dict[str, Any], language: str) -> str:
     if row["struck_clause"]:
         return terminal.say("day.struck", clause=gate_queries.get_clause_title(row["struck_clause"], language))
@@ -109,6 +121,9 @@ def _as_json(client: str, came_to: days.DaySummary) -> dict[str, Any]:
         "client": client,
         "day": came_to.day.isoformat(),
         "was_done": came_to.was_done,
+        "is_filed": came_to.is_filed,
+        "is_stopped": came_to.is_stopped,
+        "waits_for": list(came_to.waits_for),
         "steps": [
             {
                 "name": step.name,
