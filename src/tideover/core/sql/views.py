@@ -42,6 +42,8 @@ def make_all() -> None:
     drop_all()
     known = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
+        cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace")
+        known |= {name for (name,) in cursor.fetchall()}
         for file in list_published():
             if set(file.reads) <= known:
                 cursor.execute(
