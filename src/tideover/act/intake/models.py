@@ -2,10 +2,11 @@ from django.db import models
 
 
 class Import(models.Model):
-    """One file judged and, when it was not a dry run, committed: all its good rows or none."""
+    """One file judged and, when it was not a dry run, committed: all its good rows, or none while it is held."""
 
     client_id = models.BigIntegerField()
-    kind = models.CharField(max_length=20, help_text="placement or payments")
+    kind = models.CharField(max_length=20, help_text="placement, full, delta, payments or recall")
+    status = models.CharField(max_length=10, default="taken", help_text="taken, or held: nothing of it went in")
     file_name = models.CharField(max_length=255)
     file_digest = models.CharField(max_length=64)
     file_bytes = models.BigIntegerField()
@@ -20,16 +21,29 @@ class Import(models.Model):
     changed_count = models.BigIntegerField()
     same_count = models.BigIntegerField()
     reconciliation = models.JSONField(
-        help_text="sums per currency and bucket, what is lacking, what is wrong how often"
+        help_text="sums per currency and bucket, what is lacking, what is wrong how often; against its control file"
     )
+    control = models.JSONField(null=True, help_text="what the client says of the file: FILE.control.yaml")
+    control_digest = models.CharField(max_length=64, default="")
+    sequence = models.BigIntegerField(null=True, help_text="the client's number of the file, by kind")
+    mends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=True)
+    expected_count = models.BigIntegerField(default=0, help_text="accounts that a full file should have named")
+    gone_count = models.BigIntegerField(default=0)
+    returned_count = models.BigIntegerField(default=0)
+    actor_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=80)
     committed_at = models.DateTimeField()
     fact_id = models.BigIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["client_id", "kind", "file_digest"], name="intake_same_file_once")
+            models.UniqueConstraint(
+                fields=["client_id", "kind", "file_digest", "control_digest", "mends"],
+                name="intake_same_delivery_once",
+                nulls_distinct=False,
+            )
         ]
+        indexes = [models.Index(fields=["client_id", "kind", "-id"], name="intake_import_of_kind")]
 
 
 class QuarantinedRow(models.Model):
@@ -41,6 +55,10 @@ class QuarantinedRow(models.Model):
     account_number = models.CharField(max_length=80, null=True)
     problems = models.JSONField(help_text="code, field, value and what mends it, a list")
     cells = models.JSONField(help_text="the row as the file has it")
+    row_key = models.CharField(max_length=120, null=True, help_text="what a mended row is found by; null: unreadable")
+    stated_amount = models.DecimalField(max_digits=38, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, null=True)
+    mended_by = models.ForeignKey(Import, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
 
 class Run(models.Model):

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from tideover.act.intake.asked import Asked
+from tideover.act.intake.types import OF_ACCOUNTS, PLACEMENT
 from tideover.act.payments import operations as payments
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
@@ -109,19 +111,53 @@ def publish_placement(publication: Publication) -> None:
         )
 
 
+def apply_terms(asked: Asked, run_id: int) -> None:
+    """Let the control file's batch hold for the rows that name none; a full or delta file places nothing without one.
+
+    Must be inside the transaction that publishes the run.
+    """
+    if asked.kind not in OF_ACCOUNTS:
+        return
+    batch = asked.control.batch if asked.control else None
+    if batch is None and asked.root is not None and asked.root.reckoned.control is not None:
+        batch = asked.root.reckoned.control.batch
+    with connection.cursor() as cursor:
+        if batch is not None:
+            cursor.execute(
+                _given("apply_terms"),
+                {
+                    "run_id": run_id,
+                    "batch_number": batch.number,
+                    "batch_from_date": batch.from_date,
+                    "batch_until_date": batch.until_date,
+                    "batch_target_amount": None if batch.target is None else batch.target.amount,
+                    "batch_currency": None if batch.target is None else batch.target.currency,
+                    "batch_commission_share": batch.commission_share,
+                    "batch_retain_share_max": batch.retain_share_max,
+                },
+            )
+        if asked.kind != PLACEMENT:
+            cursor.execute(_given("leave_unplaced"), {"run_id": run_id})
+
+
 def publish_payments(publication: Publication) -> None:
-    """The payments of a file; the room that owns them uses each as the product's policy says."""
+    """Payments, what was taken back, and debits that failed; the room that owns them does what each asks for."""
     each = publication
-    payments.post_set(
-        given=_given("given_payments"),
-        params={**each.params, "booked_at": each.at, "import_id": each.import_id},
-        client_id=each.client.id,
-        at=each.at,
-        actor=each.actor,
-    )
+    params = {**each.params, "booked_at": each.at, "import_id": each.import_id}
+    for enter, name in (
+        (payments.post_set, "given_payments"),
+        (payments.reverse_set, "given_reversals"),
+        (payments.record_failed_debits, "given_failed_debits"),
+    ):
+        enter(given=_given(name), params=params, client_id=each.client.id, at=each.at, actor=each.actor)
 
 
-PUBLISH: Mapping[str, Any] = {"placement": publish_placement, "payments": publish_payments}
+PUBLISH: Mapping[str, Any] = {
+    "placement": publish_placement,
+    "full": publish_placement,
+    "delta": publish_placement,
+    "payments": publish_payments,
+}
 
 
 def _given(name: str) -> str:

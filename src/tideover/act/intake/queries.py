@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from tideover.act.intake import keeping
 from tideover.act.intake.models import Import, QuarantinedRow
 from tideover.act.intake.types import (
+    TAKEN,
     ImportRead,
     ProblemCount,
     RefusedRow,
@@ -20,6 +22,8 @@ from tideover.act.intake.types import (
 )
 from tideover.core import words
 from tideover.core.money import Money
+from tideover.know.clients import queries as clients_queries
+from tideover.know.portfolio import queries as portfolio_queries
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
 # Spreadsheets in Chinese and Japanese take the full-width signs for the same.
@@ -28,7 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def list_imports(client_ids: Iterable[int]) -> list[ImportRead]:
     """What was imported for some clients, newest first."""
-    return [_read(row) for row in Import.objects.filter(client_id__in=set(client_ids)).order_by("-pk")]
+    return _read_all(Import.objects.filter(client_id__in=set(client_ids)).order_by("-pk"))
 
 
 def get_import(import_id: int) -> ImportRead:
@@ -36,13 +40,28 @@ def get_import(import_id: int) -> ImportRead:
     row = Import.objects.filter(pk=import_id).first()
     if row is None:
         raise UnknownImport(import_id=str(import_id))
-    return _read(row)
+    return _read_all([row])[0]
 
 
-def find_import(client_id: int, kind: str, file_digest: str) -> ImportRead | None:
-    """The import of this very file, if it came before."""
-    row = Import.objects.filter(client_id=client_id, kind=kind, file_digest=file_digest).first()
-    return None if row is None else _read(row)
+def find_import(
+    client_id: int, kind: str, file_digest: str, control_digest: str = "", mends_id: int | None = None
+) -> ImportRead | None:
+    """The import of this very delivery, if it came before: taken, or held in the same place."""
+    same = Import.objects.filter(
+        client_id=client_id, kind=kind, file_digest=file_digest, control_digest=control_digest
+    ).order_by("pk")
+    row = same.filter(status=TAKEN).first() or same.filter(mends_id=mends_id).first()
+    return None if row is None else _read_all([row])[0]
+
+
+def list_mendings(import_id: int) -> list[ImportRead]:
+    """What mends an import, in the order in which it came."""
+    return _read_all(Import.objects.filter(mends_id=import_id).order_by("pk"))
+
+
+def count_waiting(import_id: int) -> int:
+    """How many of an import's refused rows no mending has taken the place of."""
+    return QuarantinedRow.objects.filter(imported_id=import_id, mended_by=None).count()
 
 
 def list_quarantined(import_id: int, latest: int | None = None) -> tuple[RefusedRow, ...]:
@@ -108,7 +127,17 @@ def _problem(stored: dict[str, Any]) -> RowProblem:
     return RowProblem(stored["code"], stored["field"], stored["value"], stored["fields"])
 
 
-def _read(row: Import) -> ImportRead:
+def _read_all(rows: Iterable[Import]) -> list[ImportRead]:
+    """Rows with what stands in other rooms: account numbers, and the stops they caused."""
+    rows = list(rows)
+    moved = {each["account_id"] for row in rows for each in row.reconciliation.get("moves", [])}
+    numbers = {each.id: each.number for each in portfolio_queries.list_accounts(moved)} if moved else {}
+    stops = clients_queries.list_stops({row.client_id for row in rows}, also_acknowledged=True)
+    by_import = {stop.import_id: stop.id for stop in stops}
+    return [_read(row, numbers, by_import.get(row.pk)) for row in rows]
+
+
+def _read(row: Import, numbers: dict[int, str], stop_id: int | None) -> ImportRead:
     told = row.reconciliation
     return ImportRead(
         id=row.pk,
@@ -136,4 +165,5 @@ def _read(row: Import) -> ImportRead:
         problem_counts=tuple(ProblemCount(**each) for each in told["problems"]),
         actor=row.actor,
         committed_at=row.committed_at,
+        reckoned=keeping.reckoned_of(row, numbers, stop_id),
     )

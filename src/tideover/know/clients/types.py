@@ -69,6 +69,18 @@ class StopReason:
         """The code of the words that say it."""
         return f"clients.stop.{self.code}"
 
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Its fields for those words, dates as dates."""
+        return {name: _as_date(value) for name, value in self.fields.items()}
+
+
+def _as_date(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+    except ValueError:
+        return value
+
 
 @dataclass(frozen=True)
 class StopRead:

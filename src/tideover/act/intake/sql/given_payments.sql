@@ -7,4 +7,4 @@ FROM intake_staged_payment AS staged
 JOIN intake_staged_state AS judged
     ON judged.run_id = staged.run_id AND judged.record = staged.record AND judged.state = 'new'
 JOIN portfolio_account AS account ON account.client_id = %(client_id)s AND account.number = staged.number
-WHERE staged.run_id = %(run_id)s
+WHERE staged.run_id = %(run_id)s AND staged.entry = 'payment'
