@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from tideover.core.access.rules import require, require_client
-from tideover.core.access.types import AccessRefused, Actor, Role
-from tideover.core.journal import operations as journal
-from tideover.know.cases import queries, refreshing, rules
-from tideover.know.cases.models import Case, CaseAccount, Hold, Review
+from tideover.core.access.rules import require
+from tideover.core.access.types import Actor, Role
+from tideover.know.cases import acting, queries, refreshing, rules
+from tideover.know.cases.holding import end_claims as end_claims
+from tideover.know.cases.holding import lift_hold as lift_hold
+from tideover.know.cases.holding import place_hold as place_hold
+from tideover.know.cases.models import Case, CaseAccount, Review
 from tideover.know.cases.reopening import lock_cases as lock_cases
 from tideover.know.cases.reopening import reopen as reopen
 from tideover.know.cases.reopening import tell_reopened as tell_reopened
 from tideover.know.cases.types import (
-    AccountNotInCase,
-    CaseClosed,
     CaseLocked,
     CollectorCannotWork,
-    HoldPeriodEmpty,
-    HoldReason,
-    HoldScope,
     NotUnderReview,
     ReviewDecision,
-    UnknownCase,
     UnknownCause,
-    UnknownHold,
 )
 from tideover.know.clients import queries as clients_queries
 from tideover.know.ledger import operations as ledger
@@ -59,7 +53,7 @@ def refresh(*, client_id: int, day: date, at: datetime, actor: Actor) -> dict[st
         "late": counts["stage-late"],
         "left": counts["account-left"],
         "closed": counts["case-closed"],
-        "holds_expired": counts["hold-expired"],
+        "holds_expired": counts["hold-expired"] + counts["complaint-escalated"] + counts["claim-unproved"],
         "open": Case.objects.filter(client_id=client_id, closed_date=None).count(),
     }
 
@@ -118,7 +112,7 @@ def lock_case(*, case_id: int) -> CaseLocked:
     Whoever does several things to a case takes this first, so that two people on one case come one after the
     other. Must be inside a transaction.
     """
-    case = _lock(case_id)
+    case = acting.lock(case_id)
     return CaseLocked(
         id=case.pk,
         customer_id=case.customer_id,
@@ -128,118 +122,16 @@ def lock_case(*, case_id: int) -> CaseLocked:
     )
 
 
-def _lock(case_id: int) -> Case:
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
-    if case is None:
-        raise UnknownCase(case_id=case_id)
-    return case
-
-
-def _lock_open_case(case_id: int, actor: Actor) -> Case:
-    case = _lock(case_id)
-    require_client(actor, case.client_id)
-    if case.closed_date is not None:
-        raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)
-    return case
-
-
-def _require_scope(case: Case, actor: Actor, *roles: Role) -> None:
-    """Raise AccessRefused unless the case is the actor's to see in one of these roles."""
-    if not queries.is_in_scope(actor, case.pk, *roles):
-        raise AccessRefused(actor=actor.name, needs=f"case {case.pk}")
-
-
-def _require_account(case: Case, account_id: int) -> CaseAccount:
-    present = CaseAccount.objects.filter(case=case, account_id=account_id, left_date=None).first()
-    if present is None:
-        raise AccountNotInCase(case_id=case.pk, account_id=account_id)
-    return present
-
-
-def place_hold(
-    *,
-    case_id: int,
-    scope: HoldScope,
-    reason: HoldReason,
-    until_at: datetime,
-    account_id: int | None = None,
-    part_amount: Decimal | None = None,
-    purposes: Iterable[str] = ("collection",),
-    at: datetime,
-    actor: Actor,
-) -> int:
-    """Stop contact for the named purposes within the scope until before ``until_at``; returns the hold's id.
-
-    Raises CaseClosed, AccountNotInCase, HoldPeriodEmpty.
-    """
-    require(actor, Role.COLLECTOR, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
-    scope, reason = HoldScope(scope), HoldReason(reason)
-    if until_at <= at:
-        raise HoldPeriodEmpty(until_at=until_at)
-    with transaction.atomic():
-        case = _lock_open_case(case_id, actor)
-        if not actor.has(Role.COLLECTOR):  # whose work it is was looked at when the collector dialled
-            _require_scope(case, actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
-        if scope in (HoldScope.ACCOUNT, HoldScope.PART):
-            _require_account(case, account_id or 0)
-        else:
-            account_id, part_amount = None, None
-        bound = sorted(set(purposes))
-        fact_id = _fact(
-            case,
-            "hold-placed",
-            at,
-            actor,
-            scope=scope,
-            reason=reason,
-            account_id=account_id,
-            part_amount=part_amount,
-            purposes=bound,
-            until_at=until_at,
-        )
-        hold = Hold.objects.create(
-            scope=scope,
-            person_id=case.person_id,
-            customer_id=case.customer_id,
-            case=case,
-            account_id=account_id,
-            part_amount=part_amount,
-            reason=reason,
-            purposes=bound,
-            from_at=at,
-            until_at=until_at,
-            fact_id=fact_id,
-        )
-    return hold.pk
-
-
-def lift_hold(*, hold_id: int, cause: str, at: datetime, actor: Actor) -> None:
-    """End a hold before its time, with a cause. One that has ended already stays as it is."""
-    require(actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
-    if cause not in rules.LIFT_CAUSES:
-        raise UnknownCause(cause=cause, known=", ".join(rules.LIFT_CAUSES))
-    with transaction.atomic():
-        hold = Hold.objects.select_for_update().filter(pk=hold_id).first()
-        if hold is None or hold.case_id is None:
-            raise UnknownHold(hold_id=hold_id)
-        case = _lock(hold.case_id)
-        _require_scope(case, actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
-        if hold.lifted_at is None and at < hold.until_at:
-            hold.lifted_at, hold.lifted_by, hold.lift_cause = at, actor.name, cause
-            hold.save(update_fields=["lifted_at", "lifted_by", "lift_cause"])
-            _fact(case, "hold-lifted", at, actor, hold_id=hold_id, reason=hold.reason, cause=cause)
-
-
 def set_call_back(*, case_id: int, call_back_at: datetime | None, at: datetime, actor: Actor) -> None:
     """Keep when the customer asked to be called, or with None that this is done; raises CaseClosed."""
     with transaction.atomic():
-        case = _lock_open_case(case_id, actor)
+        case = acting.lock_open_case(case_id, actor)
         if case.call_back_at == call_back_at:
             return
         case.call_back_at = call_back_at
         case.save(update_fields=["call_back_at"])
         if call_back_at is not None:
-            _fact(case, "call-back-set", at, actor, call_back_at=call_back_at)
+            acting.fact(case, "call-back-set", at, actor, call_back_at=call_back_at)
 
 
 def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:
@@ -250,12 +142,14 @@ def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datet
     require(actor, Role.TEAM_LEADER)
     decision = ReviewDecision(decision)
     with transaction.atomic():
-        case = _lock_open_case(case_id, actor)
-        _require_scope(case, actor, Role.TEAM_LEADER)
-        present = _require_account(case, account_id)
+        case = acting.lock_open_case(case_id, actor)
+        acting.require_scope(case, actor, Role.TEAM_LEADER)
+        present = acting.require_account(case, account_id)
         if not _asks_for_review(present.stage):
             raise NotUnderReview(case_id=case_id, account_id=account_id, stage=present.stage)
-        fact_id = _fact(case, "case-reviewed", at, actor, account_id=account_id, stage=present.stage, decision=decision)
+        fact_id = acting.fact(
+            case, "case-reviewed", at, actor, account_id=account_id, stage=present.stage, decision=decision
+        )
         made = Review.objects.create(
             case=case,
             account_id=account_id,
@@ -300,8 +194,8 @@ def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetim
     if cause not in rules.CHANGE_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(rules.CHANGE_CAUSES))
     with transaction.atomic():
-        case = _lock_open_case(case_id, actor)
-        _require_scope(case, actor, Role.TEAM_LEADER)
+        case = acting.lock_open_case(case_id, actor)
+        acting.require_scope(case, actor, Role.TEAM_LEADER)
         if not staff_queries.is_working(collector_id, case.client_id):
             raise CollectorCannotWork(case_id=case_id, collector_id=collector_id)
         assign_collectors(
@@ -311,9 +205,3 @@ def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetim
             at=at,
             actor=actor,
         )
-
-
-def _fact(case: Case, kind: str, at: datetime, actor: Actor, **body: Any) -> int:
-    return journal.append(
-        chain=case.customer_id, kind=kind, room=ROOM, at=at, actor=actor, body={"case_id": case.pk, **body}
-    )

@@ -224,6 +224,11 @@ def _hold(row: Hold) -> HoldRead:
         lifted_at=row.lifted_at,
         lifted_by=row.lifted_by,
         lift_cause=row.lift_cause,
+        subject=row.subject,
+        against_user_id=row.against_user_id,
+        escalated_at=row.escalated_at,
+        decided_at=row.decided_at,
+        decision=row.decision,
     )
 
 
@@ -278,7 +283,7 @@ def find_binding_hold(
     A hold on an account stops contact about that account; with no account named, the case counts as held once
     each of its open accounts is. A hold on a part of an amount leaves the rest to be talked about.
     """
-    standing = _standing(at).filter(purposes__contains=[purpose])
+    standing = _standing(at).filter(purposes__contains=[purpose], against_user_id=None)
     wide = standing.filter(Q(person_id=person_id, scope=HoldScope.PERSON) | Q(case_id=case_id, scope=HoldScope.CASE))
     found = wide.order_by("-scope", "-until_at", "pk").first()
     if found is not None:
@@ -294,18 +299,48 @@ def find_binding_hold(
     return None
 
 
-def list_binding_holds(person_id: int, case_id: int, account_id: int, purpose: str, at: datetime) -> list[HoldRead]:
+def list_binding_holds(
+    person_id: int, case_id: int, account_id: int, purpose: str, at: datetime, *, user_id: int | None = None
+) -> list[HoldRead]:
     """Every hold that stops this purpose of contact about the account at the instant: for the gate's live read.
 
-    The person's are those placed at any client, so they are never shown; a hold on a part leaves the rest.
+    The person's are those placed at any client, so they are never shown; a hold on a part leaves the rest. What a
+    complaint against somebody stops is that user's contact alone.
     """
     scopes = (
         Q(person_id=person_id, scope=HoldScope.PERSON)
         | Q(case_id=case_id, scope=HoldScope.CASE)
         | Q(account_id=account_id, scope=HoldScope.ACCOUNT)
     )
-    found = _standing(at).filter(scopes, purposes__contains=[purpose]).order_by("until_at", "pk")
+    whom = Q(against_user_id=None) if user_id is None else Q(against_user_id=None) | Q(against_user_id=user_id)
+    found = _standing(at).filter(scopes, whom, purposes__contains=[purpose]).order_by("until_at", "pk")
     return [_hold(each) for each in found]
+
+
+def is_complained_of(user_id: int, case_id: int, at: datetime) -> bool:
+    """Whether a complaint of the case's customer against this user stands: they keep off the case."""
+    case = Case.objects.filter(pk=case_id).values_list("person_id", flat=True).first()
+    against = _standing(at).filter(reason=HoldReason.COMPLAINT, against_user_id=user_id)
+    return against.filter(Q(case_id=case_id) | Q(person_id=case, scope=HoldScope.PERSON)).exists()
+
+
+def list_complained_of(user_id: int, at: datetime) -> set[int]:
+    """The cases from which standing complaints keep this user."""
+    rows = _standing(at).filter(reason=HoldReason.COMPLAINT, against_user_id=user_id)
+    found = set(rows.values_list("case_id", flat=True))
+    persons = set(rows.filter(scope=HoldScope.PERSON).values_list("person_id", flat=True))
+    if persons:
+        found |= set(Case.objects.filter(person_id__in=persons).values_list("pk", flat=True))
+    return {each for each in found if each is not None}
+
+
+def list_overdue_complaints(client_ids: Iterable[int], at: datetime, actor: Actor) -> list[HoldRead]:
+    """Complaints whose time is over and that nobody has decided, the oldest first; a compliance officer's to decide."""
+    seen = scope.ids(actor, (Role.COMPLIANCE_OFFICER,))
+    rows = Hold.objects.filter(
+        reason=HoldReason.COMPLAINT, decided_at=None, lifted_at=None, until_at__lte=at, case_id__in=seen
+    )
+    return [_hold(each) for each in rows.filter(case__client_id__in=set(client_ids)).order_by("until_at", "pk")]
 
 
 def has_hold(person_id: int, case_id: int, account_id: int | None, purpose: str, at: datetime) -> bool:

@@ -39,6 +39,8 @@ FACTS = (
     "stage-skipped",
     "stage-late",
     "hold-expired",
+    "complaint-escalated",
+    "claim-unproved",
     "case-closed",
 )
 """In the order in which they are told, so that a customer's chain reads as it happened."""

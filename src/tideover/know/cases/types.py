@@ -35,6 +35,25 @@ class HoldReason(enum.StrEnum):
 
     DISPUTE = "dispute"
     HARDSHIP = "hardship"
+    COMPLAINT = "complaint"
+    PAYMENT_CLAIMED = "payment-claimed"
+
+
+COMPLAINT_SUBJECTS = ("conduct", "contact-times", "amount", "privacy", "third-person-contact", "other")
+"""What a customer may complain about."""
+
+
+@dataclass(frozen=True)
+class ComplaintDraft:
+    """A complaint as it is taken: about what, against whom of us, and whether anything is new since the last one."""
+
+    subject: str
+    against_user_id: int | None = None
+    has_new_facts: bool = False
+
+    def __post_init__(self) -> None:
+        if self.subject not in COMPLAINT_SUBJECTS:
+            raise ComplaintNeedsSubject(reason=self.subject)
 
 
 class ReviewDecision(enum.StrEnum):
@@ -135,6 +154,11 @@ class HoldRead:
     lifted_at: datetime | None
     lifted_by: str | None
     lift_cause: str | None
+    subject: str | None = None
+    against_user_id: int | None = None
+    escalated_at: datetime | None = None
+    decided_at: datetime | None = None
+    decision: str | None = None
 
     def binds(self, at: datetime) -> bool:
         """Whether it stands at the instant."""
@@ -302,6 +326,18 @@ class HoldPeriodEmpty(Problem):
     """A hold must end after it begins: its last moment lies before now."""
 
     code = "cases.hold-period-empty"
+
+
+class ComplaintNeedsSubject(Problem):
+    """A complaint is about something out of the closed list; a hold for another reason is about nothing."""
+
+    code = "cases.complaint-needs-subject"
+
+
+class ComplaintRepeated(Problem):
+    """The same was complained of before, and nothing new is told: it is on record, and opens no new hold."""
+
+    code = "cases.complaint-repeated"
 
 
 class NotUnderReview(Problem):

@@ -117,6 +117,25 @@ def test_a_case_that_closed_as_paid_opens_again_as_it_was_left(story: Story, cle
     assert journal.verify().holds
 
 
+def test_what_the_lender_stated_with_the_money_still_there_is_not_believed_any_more(
+    story: Story, clerk: Actor
+) -> None:
+    wang = story.account(owed="1000.00", dpd=4)
+    story.morning(1)
+    payment = pay(wang, clerk, "400.00", 1)
+    story.stands(wang, day(2), owed="600.00", dpd=0)
+    story.morning(3)
+    assert cases_queries.get_open_case_of_account(wang) is None
+
+    assert followed(take_back(payment, clerk, 4)) == "reopened"
+
+    assert story.morning(5)["left"] == 0
+    assert ledger_queries.get_owed(wang, at(5)) == cny("1000.00")
+    assert ledger_queries.list_lateness([wang], at(5))[0].dpd == 9, "the old lateness goes on"
+    story.stands(wang, day(5), owed="1000.00", dpd=0)
+    assert story.morning(6)["closed"] == 1, "a cut-off that knows of the reversal binds"
+
+
 def test_the_payment_keeps_its_value_date_and_its_moment(story: Story, clerk: Actor) -> None:
     wang = story.account(owed="1000.00")
     payment = pay(wang, clerk, "400.00", 2)

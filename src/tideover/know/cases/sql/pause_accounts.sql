@@ -21,7 +21,7 @@ WHERE cases_case.id = present.case_id AND cases_case.client_id = %(client_id)s
                     OR (hold.scope = 'case' AND hold.case_id = present.case_id)
                     OR (hold.scope = 'account' AND hold.account_id = present.account_id)
                 )
-                AND 'collection' = ANY (hold.purposes)
+                AND hold.against_user_id IS NULL AND 'collection' = ANY (hold.purposes)
                 AND hold.from_at <= %(at)s AND hold.until_at > %(at)s
                 AND (hold.lifted_at IS NULL OR hold.lifted_at > %(at)s)
         )
