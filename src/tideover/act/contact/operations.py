@@ -87,15 +87,15 @@ def _put_on_record(
         at=at,
         actor=actor,
     )
-    if not answer.granted or answer.permit_id is None:
+    if not answer.granted or answer.permit_id is None or answer.party is None:
         return ContactRefused(answer)
     gate.use_permit(permit_id=answer.permit_id, at=at)
     return Call.objects.create(
         permit_id=answer.permit_id,
         case_id=case_id,
         account_id=account_id,
-        customer_id=case.customer_id,
-        person_id=case.person_id,
+        customer_id=answer.party.customer_id,
+        person_id=answer.party.person_id,
         client_id=case.client_id,
         contact_point_id=contact_point_id,
         user_id=actor.user_id,
@@ -156,7 +156,7 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
     dialled = before.dialled_at is None
     answered = before.answered_at is None and after.answered_at is not None
     ended = before.ended_at is None and after.ended_at is not None
-    if dialled or answered:
+    if (dialled or answered) and _is_with_borrower(call):
         cases.record_work(case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False)
     actor = _line_actor(call)
     if answered:
@@ -181,10 +181,15 @@ def note_right_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
         first = call.right_person_at is None
         call.right_person_at = at
         call.save(update_fields=["right_person_at"])
-        if first:
+        if first and _is_with_borrower(call):
             cases.record_work(case_id=call.case_id, account_id=None, attempt=False, contact=False, right_party=True)
         _fact(call, "right-person-reached", at, actor)
     return queries.read(call)
+
+
+def _is_with_borrower(call: Call) -> bool:
+    """Only a call to the borrower is work on the stage: a guarantor is asked beside it, never instead."""
+    return call.customer_id == cases_queries.get_brief(call.case_id, call.account_id).customer_id
 
 
 def note_third_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:

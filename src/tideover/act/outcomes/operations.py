@@ -185,7 +185,7 @@ def _write(
     result = file.id.removeprefix(queries.PREFIX)
     salt = journal_rules.new_salt()
     fact_id = journal.append(
-        chain=case.customer_id,
+        chain=call.customer_id,
         kind="outcome-recorded",
         room=ROOM,
         at=at,
@@ -209,7 +209,7 @@ def _write(
     outcome = Outcome.objects.create(
         call_id=call.id,
         case_id=case.id,
-        customer_id=case.customer_id,
+        customer_id=call.customer_id,
         client_id=case.client_id,
         account_id=account_id,
         user_id=call.user_id,
@@ -227,9 +227,10 @@ def _write(
         fact_id=fact_id,
     )
     if note:
-        OutcomeNote.objects.create(outcome=outcome, customer_id=case.customer_id, text=note, salt=salt)
+        OutcomeNote.objects.create(outcome=outcome, customer_id=call.customer_id, text=note, salt=salt)
     contact.note_outcome(call_id=call.id, outcome_id=outcome.pk)
-    assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=result, at=at)
+    if call.customer_id == case.customer_id:
+        assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=result, at=at)
     return outcome
 
 

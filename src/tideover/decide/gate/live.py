@@ -11,12 +11,12 @@ from tideover.core.policy import queries as policy
 from tideover.decide.gate import rulebook, rules
 from tideover.decide.gate.models import Attempt
 from tideover.decide.gate.rulebook import Rulebook
-from tideover.decide.gate.types import AttemptSeen, Circumstances, HoldSeen
+from tideover.decide.gate.types import BORROWER, COMPLAINED_OF, AttemptSeen, Circumstances, HoldSeen, PartySeen
 from tideover.know.cases import queries as cases
-from tideover.know.cases.types import CaseBrief, NoLadder, UnknownStage
+from tideover.know.cases.types import CaseBrief, HoldRead, NoLadder, UnknownStage
 from tideover.know.clients import queries as clients
 from tideover.know.customers import queries as customers
-from tideover.know.customers.types import ContactPointRead
+from tideover.know.customers.types import ContactPointRead, UnknownContactPoint
 from tideover.know.ledger import queries as ledger
 from tideover.know.ledger.types import BalanceUnknown
 from tideover.know.portfolio import queries as portfolio
@@ -34,26 +34,51 @@ def current_book() -> Rulebook:
     return _books[key]
 
 
+def party_of(case: CaseBrief, contact_point_id: int) -> PartySeen:
+    """Whom the contact point reaches: a party of the account that leads, else the borrower (and it is refused).
+
+    Whoever stands surety or borrowed together is a person with caps, holds and a place of their own.
+    """
+    borrower = PartySeen(case.customer_id, case.person_id, BORROWER)
+    try:
+        point = customers.get_contact_point(contact_point_id)
+    except UnknownContactPoint:
+        return borrower
+    role = portfolio.get_role(case.account_id, point.customer_id)
+    if role is None or point.customer_id == case.customer_id:
+        return borrower
+    return PartySeen(point.customer_id, customers.get_customer(point.customer_id).person_id, role)
+
+
 def read(
-    *, case: CaseBrief, contact_point_id: int, channel: str, purpose: str, at: datetime, user_id: int
+    *,
+    case: CaseBrief,
+    party: PartySeen,
+    contact_point_id: int,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    user_id: int,
 ) -> Circumstances:
     """Everything that the rules may look at. What cannot be read stays unknown, and so refuses."""
-    seen = _read(case, channel, purpose, at, user_id)
-    points = customers.list_contact_points(case.customer_id)
+    seen = _read(case, party, channel, purpose, at, user_id)
+    points = customers.list_contact_points(party.customer_id)
     return _by(seen, contact_point_id, next((point for point in points if point.id == contact_point_id), None), at)
 
 
-def read_each_point(*, case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int) -> list[Circumstances]:
-    """The same, once for each of the customer's contact points, those in use first; without any, once."""
-    seen = _read(case, channel, purpose, at, user_id)
-    points = customers.list_contact_points(case.customer_id)
+def read_each_point(
+    *, case: CaseBrief, party: PartySeen, channel: str, purpose: str, at: datetime, user_id: int
+) -> list[Circumstances]:
+    """The same, once for each of the party's contact points, those in use first; without any, once."""
+    seen = _read(case, party, channel, purpose, at, user_id)
+    points = customers.list_contact_points(party.customer_id)
     usable_first = sorted(points, key=lambda point: (not point.is_usable(at), point.position))
     return [_by(seen, point.id, point, at) for point in usable_first] or [_by(seen, None, None, at)]
 
 
-def _read(case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: int) -> Circumstances:
-    customer = customers.get_customer(case.customer_id)
-    holds = cases.list_binding_holds(case.person_id, case.id, case.account_id, purpose, at)
+def _read(case: CaseBrief, party: PartySeen, channel: str, purpose: str, at: datetime, user_id: int) -> Circumstances:
+    customer = customers.get_customer(party.customer_id)
+    holds = cases.list_binding_holds(party.person_id, case.id, case.account_id, purpose, at, user_id=user_id)
     return Circumstances(
         channel=channel,
         purpose=purpose,
@@ -61,13 +86,14 @@ def _read(case: CaseBrief, channel: str, purpose: str, at: datetime, user_id: in
         zone=_zone(customer.zone),
         case_open=case.is_open and case.stage is not None,
         owed=_owed(case.account_id, at) if case.stage is not None else None,
-        opted_out=customers.has_opted_out(case.customer_id, channel, purpose, at),
+        days_late=_days_late(case.account_id, at) if case.stage is not None else None,
+        opted_out=customers.has_opted_out(party.customer_id, channel, purpose, at),
         certified=_certified(case, user_id, at),
         contact_point_id=None,
         contact_point_usable=None,
         contact_point_is_customers=None,
-        holds=tuple(HoldSeen(str(hold.reason), hold.until_at) for hold in holds),
-        attempts=attempts_of(case.person_id, at),
+        holds=tuple(HoldSeen(_reason(hold), hold.until_at) for hold in holds),
+        attempts=attempts_of(party.person_id, at),
         client_stopped=clients.is_stopped(case.client_id),
     )
 
@@ -87,7 +113,8 @@ def attempts_of(person_id: int, at: datetime) -> tuple[AttemptSeen, ...]:
     since = at - timedelta(days=rules.WEEK_DAYS + 2)
     found = Attempt.objects.filter(person_id=person_id, counts=True, local_date__gte=since.date(), at__gte=since)
     return tuple(
-        AttemptSeen(*row) for row in found.order_by("pk").values_list("at", "channel", "contact_point_id", "result")
+        AttemptSeen(*row)
+        for row in found.order_by("pk").values_list("at", "channel", "contact_point_id", "result", "direction")
     )
 
 
@@ -105,6 +132,16 @@ def _owed(account_id: int, at: datetime) -> Decimal | None:
         return ledger.get_owed(account_id, at).amount
     except BalanceUnknown:
         return None
+
+
+def _days_late(account_id: int, at: datetime) -> int | None:
+    """How late the account is by what has been paid until now; unknown where the lender never said."""
+    return next((late.dpd for late in ledger.list_lateness([account_id], at)), None)
+
+
+def _reason(hold: HoldRead) -> str:
+    """Why a hold binds; a complaint against the user who asks is one of its own."""
+    return str(hold.reason) if hold.against_user_id is None else COMPLAINED_OF
 
 
 def _certified(case: CaseBrief, user_id: int, at: datetime) -> bool | None:

@@ -34,13 +34,23 @@ NIGHT_COLUMNS = {
     "calls_week": "account.calls_person_7d_count",
     "dispute_hold": "account.dispute_open",
     "hardship_hold": "account.hardship_open",
+    "complaint_hold": "account.complaint_open",
+    "payment_claimed_hold": "account.payment_claimed_open",
     "opted_out": "CASE WHEN proposal.channel = 'call' THEN account.opted_out_call END",
     "case_open": "account.has_case",
     "owed": "account.owed_amount",
     "contact_point_usable": "CASE WHEN proposal.channel = 'call' THEN account.contact_point_callable END",
     "contact_point_is_customers": "CASE WHEN proposal.channel = 'call' THEN account.contact_point_callable END",
 }
-_LASTING_FIRST = ("dispute_hold", "hardship_hold", "calls_week", "calls_today", "local_time")
+_LASTING_FIRST = (
+    "dispute_hold",
+    "hardship_hold",
+    "complaint_hold",
+    "payment_claimed_hold",
+    "calls_week",
+    "calls_today",
+    "local_time",
+)
 
 
 def strike_out(
@@ -55,7 +65,7 @@ def strike_out(
     with duck.connect() as night:
         duck.view_parquet(night, "account_day", account_day)
         duck.view_parquet(night, "proposals", proposals)
-        night.execute(f"CREATE TABLE seen AS {_seen()}")
+        night.execute(f"CREATE TABLE seen AS {_seen(book)}")
         night.execute(f"CREATE TABLE verdict AS SELECT account_id, {_clause(book, day)} AS clause FROM seen")
         struck = duck.write_parquet(
             night,
@@ -69,9 +79,10 @@ def strike_out(
     return {"contacts": proposed[0] if proposed else 0, "struck": struck, "by_clause": dict(by_clause)}
 
 
-def _seen() -> str:
-    """The proposed contacts with the columns that rules name."""
-    columns = ", ".join(f'{where} AS "{name}"' for name, where in NIGHT_COLUMNS.items())
+def _seen(book: Rulebook) -> str:
+    """The proposed contacts with the columns that rules name; an older snapshot may lack those that no rule names."""
+    named = {name for file in book.files for name in file.data.permit_when.names} | {"channel"}
+    columns = ", ".join(f'{where} AS "{name}"' for name, where in NIGHT_COLUMNS.items() if name in named)
     return (
         f"SELECT proposal.account_id, account.country, account.zone, {columns}"
         " FROM proposals AS proposal LEFT JOIN account_day AS account ON account.account_id = proposal.account_id"

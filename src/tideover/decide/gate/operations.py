@@ -21,6 +21,7 @@ from tideover.decide.gate.types import (
     RESULTS,
     CannotGiveBack,
     Circumstances,
+    PartySeen,
     PermitAnswer,
     PermitSpent,
     PermitUnknown,
@@ -47,18 +48,21 @@ def issue_permit(
 ) -> PermitAnswer:
     """Give leave for one attempt, or refuse with the clause; either is written and counted at once.
 
-    The person's row is locked first, so that two who ask for one person take turns whoever their client is.
-    The permit is void after two minutes, and counts whether it was used or not.
+    Whom the contact point reaches counts: a guarantor is a person with caps and holds of their own. The person's row
+    is locked first, so that two who ask for one person take turns whoever their client is. The permit is void after
+    two minutes, and counts whether it was used or not.
     """
     if actor.user_id is None:
         raise AccessRefused(actor=actor.name, needs=Role.COLLECTOR)
     with transaction.atomic(savepoint=False):
-        customers.lock_person(person_id=cases.get_brief(case_id, account_id).person_id)
+        party = live.party_of(cases.get_brief(case_id, account_id), contact_point_id)
+        customers.lock_person(person_id=party.person_id)
         case = cases.get_brief(case_id, account_id)
         require_client(actor, case.client_id)
         book = live.current_book()
         seen = live.read(
             case=case,
+            party=party,
             contact_point_id=contact_point_id,
             channel=channel,
             purpose=purpose,
@@ -66,7 +70,7 @@ def issue_permit(
             user_id=actor.user_id,
         )
         verdict = rules.decide(book, seen, at)
-        permit = _write_permit(case, contact_point_id, seen, verdict, book.version, at, actor)
+        permit = _write_permit(case, party, contact_point_id, seen, verdict, book.version, at, actor)
     spent = 1 if verdict.granted else 0
     return PermitAnswer(
         granted=verdict.granted,
@@ -78,11 +82,13 @@ def issue_permit(
         left_week=verdict.left_week - spent,
         zone=verdict.zone,
         expires_at=permit.expires_at,
+        party=party,
     )
 
 
 def _write_permit(
     case: CaseBrief,
+    party: PartySeen,
     contact_point_id: int,
     seen: Circumstances,
     verdict: Verdict,
@@ -100,10 +106,12 @@ def _write_permit(
         "purpose": seen.purpose,
         "rules_version": rules_version,
     }
+    if party.customer_id != case.customer_id:
+        said |= {"role": party.role}
     if not verdict.granted:
         said |= {"clause": verdict.clause, "until_at": verdict.until_at}
     fact_id = journal.append(
-        chain=case.customer_id,
+        chain=party.customer_id,
         kind="permit-granted" if verdict.granted else "permit-refused",
         room=ROOM,
         at=at,
@@ -113,8 +121,8 @@ def _write_permit(
     permit = Permit.objects.create(
         asked_at=at,
         local_date=local_date(at, zone),
-        person_id=case.person_id,
-        customer_id=case.customer_id,
+        person_id=party.person_id,
+        customer_id=party.customer_id,
         client_id=case.client_id,
         case_id=case.id,
         account_id=case.account_id,
@@ -131,8 +139,8 @@ def _write_permit(
     )
     if verdict.granted:
         Attempt.objects.create(
-            person_id=case.person_id,
-            customer_id=case.customer_id,
+            person_id=party.person_id,
+            customer_id=party.customer_id,
             client_id=case.client_id,
             contact_point_id=contact_point_id,
             channel=seen.channel,

@@ -30,8 +30,26 @@ COLUMNS = (
         "count",
         {"en": "Unanswered calls today to this number", "zh-Hans": "当日对该号码的未接次数"},
     ),
+    Column(
+        "calls_today_both_ways",
+        "count",
+        {"en": "Calls today with the person, those that came in too", "zh-Hans": "当日与本人通话次数（含来电）"},
+    ),
+    Column(
+        "calls_week_both_ways",
+        "count",
+        {
+            "en": "Calls in seven days with the person, those that came in too",
+            "zh-Hans": "七日内与本人通话次数（含来电）",
+        },
+    ),
     Column("dispute_hold", "boolean", {"en": "Held for a dispute", "zh-Hans": "因异议暂停"}),
     Column("hardship_hold", "boolean", {"en": "Held for hardship", "zh-Hans": "因困难暂停"}),
+    Column("complaint_hold", "boolean", {"en": "Held for a complaint", "zh-Hans": "因投诉暂停"}),
+    Column(
+        "payment_claimed_hold", "boolean", {"en": "Held since it is said to be paid", "zh-Hans": "客户称已还款，暂停"}
+    ),
+    Column("complained_of", "boolean", {"en": "The user is complained of", "zh-Hans": "人员被投诉"}),
     Column("opted_out", "boolean", {"en": "Opted out of the channel", "zh-Hans": "已退订该渠道"}),
     Column("certified", "boolean", {"en": "The user is certified for the stage", "zh-Hans": "人员持有该阶段证书"}),
     Column("case_open", "boolean", {"en": "The case is open", "zh-Hans": "案件未结"}),
@@ -40,7 +58,13 @@ COLUMNS = (
     Column("contact_point_is_customers", "boolean", {"en": "The number is the customer's", "zh-Hans": "号码属于本人"}),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
-CAP_COLUMNS = {"calls_today": "day", "calls_week": "week", "unanswered_today_same_number": "day"}
+CAP_COLUMNS = {
+    "calls_today": "day",
+    "calls_week": "week",
+    "unanswered_today_same_number": "day",
+    "calls_today_both_ways": "day",
+    "calls_week_both_ways": "week",
+}
 
 
 @dataclass(frozen=True)

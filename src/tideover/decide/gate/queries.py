@@ -6,19 +6,32 @@ from datetime import datetime
 
 from tideover.decide.gate import live, rules, wording
 from tideover.decide.gate.models import Permit
-from tideover.decide.gate.types import PermitAnswer, PermitRead, PermitUnknown, Verdict
+from tideover.decide.gate.types import BORROWER, PartySeen, PermitAnswer, PermitRead, PermitUnknown, Verdict
 from tideover.know.cases import queries as cases
 
 
-def look(*, case_id: int, account_id: int, channel: str, purpose: str, at: datetime, user_id: int) -> PermitAnswer:
+def look(
+    *,
+    case_id: int,
+    account_id: int,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    user_id: int,
+    contact_point_id: int | None = None,
+) -> PermitAnswer:
     """What a permit asked for now would answer, by the same rules; nothing is written and nothing is counted.
 
-    Of the customer's contact points the best answer counts: whether there is one that may be used.
+    Of the borrower's contact points the best answer counts: whether there is one that may be used. With a
+    ``contact_point_id`` the party is asked about whom it reaches.
     """
     case = cases.get_brief(case_id, account_id)
     book = live.current_book()
+    party = PartySeen(case.customer_id, case.person_id, BORROWER)
+    if contact_point_id is not None:
+        party = live.party_of(case, contact_point_id)
     best: Verdict | None = None
-    for seen in live.read_each_point(case=case, channel=channel, purpose=purpose, at=at, user_id=user_id):
+    for seen in live.read_each_point(case=case, party=party, channel=channel, purpose=purpose, at=at, user_id=user_id):
         verdict = rules.decide(book, seen, at)
         if best is None or (verdict.granted and not best.granted):
             best = verdict
@@ -34,6 +47,7 @@ def look(*, case_id: int, account_id: int, channel: str, purpose: str, at: datet
         left_today=best.left_today,
         left_week=best.left_week,
         zone=best.zone,
+        party=party,
     )
 
 

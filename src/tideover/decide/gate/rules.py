@@ -13,7 +13,18 @@ from typing import Any
 
 from tideover.core.clock.rules import instant, local_date, local_time, start_of_day
 from tideover.decide.gate.rulebook import BoundRule, Rulebook
-from tideover.decide.gate.types import CALL, CLIENT_STOPPED, COLLECTION, NO_RULE, AttemptSeen, Circumstances, Verdict
+from tideover.decide.gate.types import (
+    CALL,
+    CLIENT_STOPPED,
+    COLLECTION,
+    COMPLAINED_OF,
+    NO_RULE,
+    NOTHING_OWED,
+    OUTBOUND,
+    AttemptSeen,
+    Circumstances,
+    Verdict,
+)
 
 PERMIT_LASTS = timedelta(minutes=2)
 WEEK_DAYS = 7
@@ -21,7 +32,19 @@ WEEK_DAYS = 7
 LOOK_AHEAD_DAYS = 8
 
 _MOVES_WITH_TIME = frozenset(
-    {"local_time", "calls_today", "calls_week", "unanswered_today_same_number", "dispute_hold", "hardship_hold"}
+    {
+        "local_time",
+        "calls_today",
+        "calls_week",
+        "unanswered_today_same_number",
+        "calls_today_both_ways",
+        "calls_week_both_ways",
+        "dispute_hold",
+        "hardship_hold",
+        "complaint_hold",
+        "payment_claimed_hold",
+        "complained_of",
+    }
 )
 
 
@@ -41,10 +64,14 @@ def week_begins(day: date) -> date:
 
 
 def tally(attempts: Iterable[AttemptSeen], at: datetime, zone: str, contact_point_id: int | None) -> dict[str, int]:
-    """The counts of calls as the zone's days have them; an unknown result is taken for unanswered."""
+    """The counts of calls as the zone's days have them; an unknown result is taken for unanswered.
+
+    A cap counts the calls that we made. A rule that is to count also those that came in names ``…_both_ways``.
+    """
     today = local_date(at, zone)
     day_start, week_start = start_of_day(today, zone), start_of_day(week_begins(today), zone)
-    calls = [attempt for attempt in attempts if attempt.channel == CALL and attempt.at >= week_start]
+    both_ways = [attempt for attempt in attempts if attempt.channel == CALL and attempt.at >= week_start]
+    calls = [attempt for attempt in both_ways if attempt.direction == OUTBOUND]
     of_today = [attempt for attempt in calls if attempt.at >= day_start]
     unanswered = [
         attempt
@@ -55,6 +82,8 @@ def tally(attempts: Iterable[AttemptSeen], at: datetime, zone: str, contact_poin
         "calls_today": len(of_today),
         "calls_week": len(calls),
         "unanswered_today_same_number": len(unanswered),
+        "calls_today_both_ways": len([attempt for attempt in both_ways if attempt.at >= day_start]),
+        "calls_week_both_ways": len(both_ways),
     }
 
 
@@ -68,6 +97,9 @@ def facts_at(seen: Circumstances, at: datetime, zone: str) -> dict[str, Any]:
         **tally(seen.attempts, at, zone, seen.contact_point_id),
         "dispute_hold": "dispute" in held,
         "hardship_hold": "hardship" in held,
+        "complaint_hold": "complaint" in held,
+        "payment_claimed_hold": "payment-claimed" in held,
+        "complained_of": COMPLAINED_OF in held,
         "opted_out": seen.opted_out,
         "certified": seen.certified,
         "case_open": seen.case_open,
@@ -97,6 +129,8 @@ def decide(book: Rulebook, seen: Circumstances, at: datetime) -> Verdict:
     left_today, left_week = left(book, seen, at, zones)
     if seen.purpose == COLLECTION and seen.client_stopped is not False:
         return Verdict(False, CLIENT_STOPPED, None, left_today, left_week, zones[0], False, {})
+    if seen.purpose == COLLECTION and seen.nothing_is_owed:
+        return Verdict(False, NOTHING_OWED, None, left_today, left_week, zones[0], False, {})
     refusals = refusals_at(book, seen, at, zones)
     if not refusals:
         return Verdict(True, None, None, left_today, left_week, zones[0], False, {})

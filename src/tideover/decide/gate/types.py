@@ -12,6 +12,7 @@ from tideover.core.problem import Problem
 
 CALL = "call"
 COLLECTION = "collection"
+BORROWER = "borrower"
 CHANNELS = ("call", "sms", "wechat", "email", "letter", "visit")
 PURPOSES = ("collection", "service", "required-by-law")
 RESULTS = ("no-answer", "answered", "not-dialled")
@@ -24,6 +25,11 @@ PURPOSE_NOT_COVERED = "gate.purpose-not-covered"
 NO_RULE = "gate.no-rule"
 # The client's own file stopped its collection: no rule file can permit what a person must first acknowledge.
 CLIENT_STOPPED = "gate.client-stopped"
+NOTHING_OWED = "gate.nothing-owed"
+
+# The reason of a hold that keeps one user alone off: the customer has complained of them.
+COMPLAINED_OF = "complained-of"
+OUTBOUND, INBOUND = "outbound", "inbound"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,16 @@ class PermitAnswer:
     left_week: int
     zone: str | None = None
     expires_at: datetime | None = None
+    party: PartySeen | None = None
+
+
+@dataclass(frozen=True)
+class PartySeen:
+    """Who is reached: the borrower, or another party of the account, each a person of their own."""
+
+    customer_id: int
+    person_id: int
+    role: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,7 @@ class AttemptSeen:
     channel: str
     contact_point_id: int | None
     result: str
+    direction: str = OUTBOUND
 
 
 @dataclass(frozen=True)
@@ -81,6 +98,12 @@ class Circumstances:
     holds: tuple[HoldSeen, ...] = ()
     attempts: tuple[AttemptSeen, ...] = ()
     client_stopped: bool | None = False
+    days_late: int | None = None
+
+    @property
+    def nothing_is_owed(self) -> bool:
+        """Whether it is known that nothing is left to collect: paid, or no longer late, as of this moment."""
+        return (self.owed is not None and self.owed <= 0) or (self.days_late is not None and self.days_late <= 0)
 
 
 @dataclass(frozen=True)

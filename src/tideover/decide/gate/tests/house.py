@@ -15,7 +15,7 @@ from tideover.know.cases.models import Case, CaseAccount
 from tideover.know.clients.models import Client
 from tideover.know.customers.models import ContactPoint, ContactPointValue, Customer, Person
 from tideover.know.ledger.models import StatedBalance
-from tideover.know.portfolio.models import Account, Party
+from tideover.know.portfolio.models import Account, Batch, Party, Placement
 from tideover.know.staff import operations as staff
 from tideover.know.staff import queries as staff_queries
 
@@ -125,6 +125,12 @@ class House:
             client_id=client_id, number=f"A{next(self.numbers)}", product="credit-card", currency="CNY"
         )
         Party.objects.create(account=account, customer_id=customer_id, role="borrower")
+        batch, _ = Batch.objects.get_or_create(
+            client_id=client_id, number="house", defaults={"from_date": BEGAN.date(), "mandate": "agency"}
+        )
+        Placement.objects.create(
+            account=account, batch=batch, placed_amount=Decimal(owed), placed_date=BEGAN.date(), import_id=1
+        )
         StatedBalance.objects.create(
             account_id=account.pk,
             cut_off_date=MONDAY - timedelta(days=4),

@@ -34,6 +34,8 @@ ACCOUNT = {
     "owed_amount": "DECIMAL(18,4)",
     "dispute_open": "BOOLEAN",
     "hardship_open": "BOOLEAN",
+    "complaint_open": "BOOLEAN",
+    "payment_claimed_open": "BOOLEAN",
     "opted_out_call": "BOOLEAN",
     "contact_point_callable": "BOOLEAN",
     "calls_person_today_count": "BIGINT",
@@ -55,6 +57,8 @@ def row_of(seen: Circumstances) -> dict[str, Any]:
         "owed_amount": seen.owed,
         "dispute_open": "dispute" in held,
         "hardship_open": "hardship" in held,
+        "complaint_open": "complaint" in held,
+        "payment_claimed_open": "payment-claimed" in held,
         "opted_out_call": seen.opted_out,
         "contact_point_callable": usable,
         "calls_person_today_count": counts["calls_today"],
@@ -120,7 +124,9 @@ customers = some.builds(
     owed=some.sampled_from([Decimal("1250.00"), Decimal("0.01"), Decimal("0.00"), Decimal("-3.00"), None]),
     opted_out=some.sampled_from([False, False, False, True, None]),
     contact_point_usable=some.sampled_from([True, True, True, False]),
-    holds=some.sampled_from([(), (), (HoldSeen("dispute", FOREVER),), (HoldSeen("hardship", FOREVER),)]),
+    holds=some.sampled_from(["", "", "dispute", "hardship", "complaint", "payment-claimed"]).map(
+        lambda reason: (HoldSeen(reason, FOREVER),) if reason else ()
+    ),
     attempts=calls.map(tuple),
 )
 

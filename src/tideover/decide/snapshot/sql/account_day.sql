@@ -58,6 +58,7 @@ WITH client AS (
 ), talk AS (
     SELECT outcome.customer_id, outcome.case_id, outcome.local_date
     FROM public_outcomes AS outcome
+    JOIN cases_case AS own ON own.id = outcome.case_id AND own.customer_id = outcome.customer_id
     WHERE outcome.client_id = %(client_id)s AND outcome.spoke_to = 'customer' AND outcome.at <= %(at)s
 ), talked AS (
     SELECT talk.customer_id, max(talk.local_date) AS last_date FROM talk GROUP BY talk.customer_id
