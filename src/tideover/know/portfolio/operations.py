@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tideover.core.sql import files as sql_files
+from tideover.know.portfolio.models import Batch
 from tideover.know.portfolio.types import InstalmentsReceived, Received
 
 
@@ -91,6 +92,19 @@ def end_placements(*, given: str, params: Mapping[str, Any], day: date, import_i
     them, None where no file did. Must be inside a transaction.
     """
     return _run("end_placements", given, {**params, "day": day, "import_id": import_id})
+
+
+def retain_placements(*, given: str, params: Mapping[str, Any], until_date: date) -> int:
+    """Keep open placements beyond their batch's end (留案), up to the day; return how many.
+
+    ``given`` is a SELECT of account_id. Whoever allows it writes the fact. Must be inside a transaction.
+    """
+    return _run("retain_placements", given, {**params, "until_date": until_date})
+
+
+def end_batch(*, batch_id: int, day: date) -> None:
+    """Mark a batch as over from the day on; its placements end by ``end_placements``. Must be inside a transaction."""
+    Batch.objects.filter(pk=batch_id, ended_date=None).update(ended_date=day)
 
 
 def note_absences(*, given: str, params: Mapping[str, Any], cut_off_date: date, import_id: int) -> int:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from tideover.core.money import Money
-from tideover.know.portfolio.models import Account, Party, Placement, Standing
+from tideover.core.sql import files as sql_files
+from tideover.know.portfolio.models import Account, Batch, Party, Placement, Standing
 from tideover.know.portfolio.types import (
     AccountRead,
+    BatchRead,
+    ContractRead,
+    PartyRead,
+    PlacedSum,
     PlacementRead,
     StandingRead,
     StandingUnknown,
     UnknownAccount,
+    UnknownBatch,
 )
 
 
@@ -114,9 +122,81 @@ def list_placements(account_id: int) -> list[PlacementRead]:
             placed=Money(row.placed_amount, row.account.currency),
             placed_date=row.placed_date,
             ended_date=row.ended_date,
+            batch_id=row.batch_id,
+            batch_until_date=row.batch.until_date,
+            ended_cause=row.ended_cause,
+            retained_until_date=row.retained_until_date,
         )
         for row in rows
     ]
+
+
+def list_parties(account_ids: Iterable[int]) -> list[PartyRead]:
+    """Who has a role on the accounts: the borrower first, then co-borrowers and guarantors."""
+    order = {"borrower": 0, "co-borrower": 1, "guarantor": 2}
+    rows = Party.objects.filter(account_id__in=set(account_ids))
+    found = [PartyRead(row.account_id, row.customer_id, row.role) for row in rows]
+    return sorted(found, key=lambda each: (each.account_id, order.get(each.role, 9), each.customer_id))
+
+
+def list_other_contracts(
+    customer_id: int, client_id: int, *, day: date, besides: Iterable[int] = ()
+) -> list[ContractRead]:
+    """A customer's contracts at one client beside the accounts named, running ones first, with how each was paid.
+
+    Never another client's. What the customer only guarantees is none of theirs.
+    """
+    params = {"customer_id": customer_id, "client_id": client_id, "day": day, "besides": sorted(set(besides))}
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "other_contracts").text, params)
+        return [ContractRead(*row) for row in cursor.fetchall()]
+
+
+def list_batches(client_ids: Iterable[int]) -> list[BatchRead]:
+    """The batches of clients with their terms and what was placed in them, the newest first."""
+    return _batches(Batch.objects.filter(client_id__in=set(client_ids)).order_by("-from_date", "-pk"))
+
+
+def get_batch(batch_id: int) -> BatchRead:
+    """The batch with the id; raises UnknownBatch."""
+    found = _batches(Batch.objects.filter(pk=batch_id))
+    if not found:
+        raise UnknownBatch(batch_id=str(batch_id))
+    return found[0]
+
+
+def _batches(rows: Iterable[Batch]) -> list[BatchRead]:
+    batches = list(rows)
+    sums: dict[int, list[tuple[str | None, int, Decimal | None, int, int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "batches").text, {"batch_ids": [each.pk for each in batches]})
+        for batch_id, *counted in cursor.fetchall():
+            sums.setdefault(batch_id, []).append(tuple(counted))
+    return [_batch(each, sums.get(each.pk, [])) for each in batches]
+
+
+def _batch(row: Batch, sums: list[tuple[str | None, int, Decimal | None, int, int]]) -> BatchRead:
+    target = None if row.target_amount is None or row.currency is None else Money(row.target_amount, row.currency)
+    return BatchRead(
+        id=row.pk,
+        client_id=row.client_id,
+        number=row.number,
+        mandate=row.mandate,
+        from_date=row.from_date,
+        until_date=row.until_date,
+        ended_date=row.ended_date,
+        target=target,
+        commission_share=row.commission_share,
+        retain_share_max=row.retain_share_max,
+        placed=tuple(
+            PlacedSum(Money(amount, currency), count)
+            for currency, count, amount, _, _ in sums
+            if currency is not None and amount is not None
+        ),
+        accounts_count=sum(each[1] for each in sums),
+        ended_count=sum(each[3] for each in sums),
+        retained_count=sum(each[4] for each in sums),
+    )
 
 
 def count_accounts(client_id: int) -> int:

@@ -73,6 +73,84 @@ class PlacementRead:
     placed: Money
     placed_date: date
     ended_date: date | None
+    batch_id: int
+    batch_until_date: date | None
+    ended_cause: str | None
+    retained_until_date: date | None
+
+
+@dataclass(frozen=True)
+class PlacedSum:
+    """What was placed in a batch in one currency; totals of two currencies are never added."""
+
+    placed: Money
+    accounts_count: int
+
+
+@dataclass(frozen=True)
+class BatchRead:
+    """One hand-over by a client, its terms, and what was placed in it. ``until_date`` is the first day after it."""
+
+    id: int
+    client_id: int
+    number: str
+    mandate: str
+    from_date: date
+    until_date: date | None
+    ended_date: date | None
+    target: Money | None
+    commission_share: Decimal | None
+    retain_share_max: Decimal | None
+    placed: tuple[PlacedSum, ...]
+    accounts_count: int
+    ended_count: int
+    retained_count: int
+
+    def days_left(self, day: date) -> int | None:
+        """How many days of it are left on the day, that day included; None without an end."""
+        return None if self.until_date is None else max(0, (self.until_date - day).days)
+
+    @property
+    def retain_count_max(self) -> int:
+        """How many of its accounts may be kept beyond its end."""
+        return int(self.accounts_count * (self.retain_share_max or Decimal(0)))
+
+
+@dataclass(frozen=True)
+class PartyRead:
+    """A customer's role on an account."""
+
+    account_id: int
+    customer_id: int
+    role: str
+
+
+@dataclass(frozen=True)
+class ContractRead:
+    """Another contract of a customer at the same client (二次订单), with how it was paid by the client's word.
+
+    ``paid_late_count`` is of those paid; ``unpaid_count`` fell due and is not paid; lateness counts to the day.
+    """
+
+    account_id: int
+    number: str
+    product: str
+    currency: str
+    opened_date: date | None
+    role: str
+    is_placed: bool
+    is_finished: bool
+    instalments_count: int
+    paid_count: int
+    paid_late_count: int
+    unpaid_count: int
+    last_paid_date: date | None
+    longest_late_days: int
+
+    @property
+    def paid_on_time_count(self) -> int:
+        """Instalments that were paid by their due date, or of which the client does not say that they were late."""
+        return self.paid_count - self.paid_late_count
 
 
 @dataclass(frozen=True)
@@ -98,6 +176,12 @@ class UnknownAccount(Problem):
     """No account has this id."""
 
     code = "portfolio.unknown-account"
+
+
+class UnknownBatch(Problem):
+    """No batch has this id."""
+
+    code = "portfolio.unknown-batch"
 
 
 class StandingUnknown(Problem):
