@@ -9,6 +9,7 @@ from tideover.doors.desk.holds import view as holds
 from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.ladder import view as ladder
 from tideover.doors.desk.payments import view as payments
+from tideover.doors.desk.stops import view as stops
 from tideover.doors.desk.today import view as today
 from tideover.doors.desk.why import view as why
 from tideover.doors.desk.work import view as work
@@ -35,6 +36,8 @@ urlpatterns = [
     path("payments", payments.payments, name="payments"),
     path("payments/failed-debit", payments.failed_debit, name="payments-failed-debit"),
     path("payments/<int:payment_id>/take-back", payments.take_back, name="payment-take-back"),
+    path("stops", stops.stops, name="stops"),
+    path("stops/<int:stop_id>/acknowledge", stops.acknowledge, name="stop-acknowledge"),
     path("holds", holds.holds, name="holds"),
     path("holds/<int:hold_id>/lift", holds.lift, name="hold-lift"),
     path("ladder", ladder.ladder, name="ladder"),

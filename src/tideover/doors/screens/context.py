@@ -12,6 +12,7 @@ from tideover.core.clock import rules as clock
 from tideover.doors.screens import replay, toasts
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import demo_zone, zone_of
+from tideover.doors.screens.stopped import list_stopped
 
 # code of the word, url name, who sees it
 NAVIGATION = (
@@ -20,6 +21,7 @@ NAVIGATION = (
     ("screens.nav.imports", "imports", (Role.INTEGRATOR,)),
     ("screens.nav.payments", "payments", (Role.INTEGRATOR,)),
     ("screens.nav.unreachable", "unreachable", (Role.INTEGRATOR,)),
+    ("screens.nav.stops", "stops", (Role.COMPLIANCE_OFFICER,)),
     ("screens.nav.holds", "holds", (Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER)),
     ("screens.nav.ladder", "ladder", None),
 )
@@ -37,6 +39,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_language": "en" if getattr(request, "language", "en") == "zh-Hans" else "zh-Hans",
         "signed_in": signed_in,
         "nav": _navigation(request) if signed_in else [],
+        "stopped": list_stopped(request) if signed_in else [],
         "here": match.url_name if match else "",
         "clock": reading,
         "desk_zone": zone,

@@ -17,6 +17,7 @@ from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.stopped import stopped_ids
 from tideover.know.cases import queries as cases_queries
 from tideover.know.customers import queries as customers_queries
 
@@ -69,9 +70,16 @@ class Queue:
 
 
 def open_days(request: HttpRequest) -> list[tuple[int, date]]:
-    """Each client of the person's scope with its open day; a client of which no day was decided is left out."""
+    """Each client of the person's scope with its open day, whose work may be done now.
+
+    A client of which no day was decided is left out, and so is one whose collection is stopped: its work is on no
+    list until that is acknowledged.
+    """
     found = []
+    stopped = stopped_ids(request)
     for client in clients_of(request):
+        if client.id in stopped:
+            continue
         day = receipts_queries.get_open_day(client.id)
         if day is not None:
             found.append((client.id, day))

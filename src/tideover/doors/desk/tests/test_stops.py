@@ -1,0 +1,89 @@
+"""A stopped client: on every page of its people, on no list, and let go on by a person who did not import the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tideover.act.intake import operations as intake
+from tideover.core.access.types import Actor
+from tideover.doors.desk.conftest import CUT_OFF, MORNING, Bank
+from tideover.know.clients import queries as clients_queries
+from tideover.know.staff import queries as staff_queries
+
+AsUser = Callable[[str], Client]
+
+
+@pytest.fixture
+def stopped(open_day: Bank, placement: Callable[..., object]) -> int:
+    """The bank stopped by a full file that the integrator sent, one of two accounts short."""
+    actor = staff_queries.get_actor(open_day.users["integrator"])
+    report = _full(actor, placement)
+    stop = clients_queries.find_stop_of_import(report.import_id or 0)
+    assert stop is not None
+    return stop.id
+
+
+def _full(actor: Actor, placement: Callable[..., object]) -> object:
+    from tideover.doors.desk.conftest import ROWS
+
+    return intake.import_file(
+        path=placement(ROWS[0], name="full.csv"),
+        client_code="bank",
+        kind="full",
+        mapping_id="uci_card_default",
+        cut_off=CUT_OFF.replace(month=10, day=1),
+        dry_run=False,
+        at=MORNING,
+        actor=actor,
+    )
+
+
+def test_every_page_says_that_collection_is_stopped_and_no_list_holds_its_work(
+    open_day: Bank, as_user: AsUser, placement: Callable[..., object]
+) -> None:
+    before = as_user("wang").get("/work").content.decode() + as_user("li").get("/work").content.decode()
+    assert "王芳" in before and "is stopped" not in before
+    _full(staff_queries.get_actor(open_day.users["integrator"]), placement)
+    for name, address in (
+        ("wang", "/work"),
+        ("leader", "/today"),
+        ("integrator", "/imports"),
+        ("compliance", "/holds"),
+    ):
+        page = as_user(name).get(address).content.decode()
+        assert "Collection for Card Bank is stopped" in page, address
+        assert "who did not import the file" in page
+    for name in ("wang", "li"):
+        page = as_user(name).get("/work").content.decode()
+        assert "王芳" not in page and "Montgomery" not in page and "/stops" not in page
+
+
+def test_a_compliance_officer_acknowledges_with_a_reason_and_the_work_is_back(stopped: int, as_user: AsUser) -> None:
+    browser = as_user("compliance")
+    page = browser.get("/stops").content.decode()
+    assert "1 of 2 accounts are absent" in page and "full.csv" in page and "唐薇" in page
+    assert browser.post(f"/stops/{stopped}/acknowledge", {"note": " "}).status_code == 409
+    answer = browser.post(f"/stops/{stopped}/acknowledge", {"note": "settled, says the bank"}, follow=True)
+    page = answer.content.decode()
+    assert "goes on" in page and "settled, says the bank" in page and "No client is stopped" in page
+    assert "王芳" in as_user("wang").get("/work").content.decode() + as_user("li").get("/work").content.decode()
+
+
+def test_nobody_else_acknowledges(stopped: int, as_user: AsUser) -> None:
+    for name in ("leader", "integrator"):
+        page = as_user(name).get("/stops").content.decode()
+        assert (
+            "acknowledge"
+            not in page.split("Who may acknowledge")[1]
+            .split("</section>")[0]
+            .replace("never who imported", "")
+            .split("</dl>")[1]
+        )
+        assert as_user(name).post(f"/stops/{stopped}/acknowledge", {"note": "go"}).status_code == 403
+    assert as_user("wang").get("/stops").status_code == 403
+    with transaction.atomic():
+        assert clients_queries.get_stop_by_id(stopped).is_open
