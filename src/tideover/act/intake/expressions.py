@@ -87,6 +87,8 @@ class Context:
         if default is not None:
             text = f"coalesce({text}, {literal(default)})"
         source = source if self.has(source) else None
+        if source is None and (constant or default) in (None, *field.known):
+            field = field.plain
         forms = formats.shown(field, self.mapping.formats)
         return Judged(field, source, text, self.raw(source), tuple(values), always, of_instalment, forms)
 

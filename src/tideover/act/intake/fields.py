@@ -47,6 +47,12 @@ class Field:
     form: str = TEXT
     default: str | None = None
     needed_where: str | None = None
+    known: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> Field:
+        """The same of a text that is known to be right, or to be absent: nothing is left to find wrong in it."""
+        return replace(self, typed="CAST({t} AS " + self.sql_type + ")", faults=())
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -86,7 +92,7 @@ def choice(
     """One of a closed list."""
     known = f"{{t}} IN ({_listed(values)})"
     typed = f"CASE WHEN {known} THEN {{t}} END"
-    return Field(name, "VARCHAR", typed, ((code, f"NOT {known}"),), required, CHOICE, default)
+    return Field(name, "VARCHAR", typed, ((code, f"NOT {known}"),), required, CHOICE, default, known=frozenset(values))
 
 
 def whole(name: str, *, required: bool = False, most: int = 1_200) -> Field:

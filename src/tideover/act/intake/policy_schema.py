@@ -169,7 +169,10 @@ class Mapping:
 
 @dataclass(frozen=True)
 class MappingExample:
-    """A row as the lender writes it, and what comes of it: the fields that it gives, or what is refused."""
+    """A row as the lender writes it, and what comes of it: the fields that it gives, or what is refused.
+
+    Where several rows are one thing, ``rows`` holds what each has of its own, and ``row`` what all have.
+    """
 
     says: dict[str, str]
     cut_off: date
@@ -341,7 +344,7 @@ def _check_instalments(mapping: Mapping, reading: Reading) -> None:
 def _run_example(file: PolicyFile, example: MappingExample) -> tuple[str, dict[str, Any]] | None:
     from tideover.act.intake import judging
 
-    rows = example.rows or (example.row,)
+    rows = [{**example.row, **row} for row in example.rows] or [example.row]
     got = judging.judge_example(file.data, rows, example.cut_off)
     expected = dict(example.refuses or example.gives)
     if example.refuses:

@@ -14,7 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tideover.act.intake.types import DelimiterDiffers, EncodingDiffers, EncodingMixed, EncodingWrong, FileCutOff
+from tideover.act.intake.types import (
+    DelimiterDiffers,
+    EncodingDiffers,
+    EncodingMixed,
+    EncodingWrong,
+    FileCutOff,
+    FileRefused,
+)
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -78,8 +85,12 @@ def check_delimiter(line: str, shape: FileShape, name: str) -> None:
 
 def is_utf8_among(line: str) -> bool:
     """Whether a line that was read as GB18030 is Chinese in UTF-8: two encodings in one file."""
+    return _is_chinese_utf8(line.encode("gb18030"))
+
+
+def _is_chinese_utf8(line: bytes) -> bool:
     try:
-        text = line.encode("gb18030").decode("utf-8")
+        text = line.decode("utf-8")
     except UnicodeError:
         return False
     odd = [character for character in text if not character.isascii()]
@@ -91,24 +102,28 @@ def mixed(name: str, line: int) -> EncodingMixed:
     return EncodingMixed(file=name, line=str(line), expected=SHOWN["gb18030"], found=SHOWN["utf-8"])
 
 
-def explain(path: Path, expected: str) -> EncodingWrong | FileCutOff:
+def explain(path: Path, expected: str) -> FileRefused:
     """Where the file first leaves its encoding, and what it may be in; it is never guessed for reading."""
     with opened(path) as file:
         if expected == "utf-16":
             return _explain_utf16(path.name, file.read())
         for number, line in enumerate(_lines(file), 1):
             try:
+                if expected == "gb18030" and not line.isascii() and is_utf8_among(line.decode(expected)):
+                    return mixed(path.name, number)
                 line.decode(expected)
             except UnicodeDecodeError as error:
                 if _is_cut_off(error, line):
                     return FileCutOff(file=path.name, line=str(number))
+                if expected == "gb18030" and _is_chinese_utf8(line):
+                    return mixed(path.name, number)
                 return EncodingWrong(
                     file=path.name, line=str(number), expected=SHOWN[expected], looks_like=_looks_like(line, error)
                 )
     return EncodingWrong(file=path.name, line="1", expected=SHOWN[expected], looks_like="?")
 
 
-def _explain_utf16(name: str, data: bytes) -> EncodingWrong | FileCutOff:
+def _explain_utf16(name: str, data: bytes) -> FileRefused:
     """UTF-16 cannot be taken line by line: its line ends are pairs of bytes."""
     try:
         data.decode("utf-16")

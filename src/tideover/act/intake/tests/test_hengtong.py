@@ -1,0 +1,231 @@
+"""A Chinese lender's set of files, as it comes: 委案表, 全量, 还款, 退案, in GB18030 with Chinese headings.
+
+The samples are made by ``rehearsal/lender_samples.py``; a test there holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tideover.act.intake import operations as intake
+from tideover.act.intake import queries as intake_queries
+from tideover.act.intake import types
+from tideover.act.intake.models import Import
+from tideover.act.intake.tests.given import codes
+from tideover.act.intake.types import ImportReport
+from tideover.core import words
+from tideover.core.access.types import SYSTEM
+from tideover.know.portfolio.tests.given import make_client
+
+pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parent / "samples" / "hengtong"
+CUT_OFF = date(2026, 9, 30)
+
+
+@pytest.fixture(autouse=True)
+def hengtong() -> int:
+    """The lender."""
+    return make_client("hengtong")
+
+
+def bring(folder: Path, name: str, *, rows: int = 24, sequence: int = 1, **changed: Any) -> ImportReport:
+    """Import a sample; where it has no control file of its own, one that says what it holds."""
+    kind = Path(name).stem.split("-")[0]
+    path = folder / Path(name).name
+    path.write_bytes(changed.pop("content", None) or (SAMPLES / name).read_bytes())
+    beside = SAMPLES / f"{name}.control.yaml"
+    cut_off = {"placement": CUT_OFF, "full": date(2026, 10, 5), "payments": date(2026, 10, 9)}.get(kind)
+    content = beside.read_text() if beside.exists() else None
+    if content is None and kind != "recall":
+        content = f"format: 1\nkind: {kind}\nsequence: {sequence}\ncut_off: {cut_off}\nrows: {rows}\n"
+        content += 'totals: {CNY: "2216.50"}\n' if kind != "payments" else ""
+    if content is not None:
+        path.with_name(path.name + ".control.yaml").write_text(content)
+    asked = {
+        "path": path,
+        "client_code": "hengtong",
+        "kind": kind,
+        "mapping_id": f"hengtong_{kind}",
+        "cut_off": cut_off or date(2026, 10, 12),
+        "dry_run": False,
+        "at": datetime(2026, 10, 13, 1, tzinfo=UTC),
+        "actor": SYSTEM,
+    }
+    return intake.import_file(**{**asked, **changed})
+
+
+def ask(select: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """What the database holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(select, params)
+        return cursor.fetchall()
+
+
+def refused(folder: Path, name: str) -> types.FileRefused:
+    """A file that is refused as a whole, in words of both languages, and of which nothing was kept."""
+    with pytest.raises(types.FileRefused) as found:
+        bring(folder, name)
+    for language in ("en", "zh-Hans"):
+        for code in (found.value.code, f"{found.value.code}.remedy"):
+            assert "{" not in words.render(code, language, **found.value.fields)
+    assert not Import.objects.exists()
+    return found.value
+
+
+def test_a_placement_table_makes_contracts_instalments_people_and_the_batch(tmp_path: Path) -> None:
+    report = bring(tmp_path, "good/placement.csv")
+    assert (report.rows_count, report.good_count, report.new_count) == (24, 24, 4) and not report.refused
+    assert [(each.bucket, each.total.amount) for each in report.sums][0][1] == Decimal("633.50")
+    assert ask("SELECT count(*), sum(principal_amount), sum(interest_amount) FROM portfolio_instalment") == [
+        (24, Decimal("7200"), Decimal("384"))
+    ]
+    assert ask(
+        "SELECT instalment.number, due_date, paid_amount, paid_date FROM portfolio_instalmentstanding AS standing "
+        "JOIN portfolio_instalment AS instalment ON instalment.id = standing.instalment_id "
+        "JOIN portfolio_account AS account ON account.id = instalment.account_id "
+        "WHERE account.number = 'HT1002' AND paid_amount > 0"
+    ) == [(1, date(2026, 7, 12), Decimal("318.5"), date(2026, 7, 12))]
+    assert ask(
+        "SELECT number, from_date, until_date, target_amount, currency, commission_share, retain_share_max "
+        "FROM portfolio_batch"
+    ) == [
+        (
+            "HT-2026-10",
+            date(2026, 10, 1),
+            date(2026, 12, 2),
+            Decimal("1250000"),
+            "CNY",
+            Decimal("0.18"),
+            Decimal("0.05"),
+        )
+    ]
+
+
+def test_each_party_becomes_a_customer_with_a_telephone_and_a_role(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    found = ask(
+        "SELECT account.number, party.role, identity.full_name, customer.language, customer.region, "
+        "(SELECT string_agg(point.source, ',') FROM customers_contactpoint AS point "
+        " WHERE point.customer_id = customer.id) "
+        "FROM portfolio_party AS party JOIN portfolio_account AS account ON account.id = party.account_id "
+        "JOIN customers_customer AS customer ON customer.id = party.customer_id "
+        "JOIN customers_identity AS identity ON identity.customer_id = customer.id "
+        "ORDER BY account.number, party.role"
+    )
+    assert found == [
+        ("HT1001", "borrower", "王芳", "zh-Hans", "CN-SH", "loan-application,loan-application"),
+        ("HT1001", "guarantor", "赵敏", "zh-Hans", None, "guarantee-contract"),
+        ("HT1002", "borrower", "李镕𠮷", "zh-Hans", "CN-GD", "loan-application"),
+        ("HT1002", "co-borrower", "孙丽", "zh-Hans", None, "loan-application"),
+        ("HT1003", "borrower", "Maria Santos", "en", "CN-BJ", "loan-application"),
+        ("HT1004", "borrower", "陈强", "zh-Hans", "CN-XJ", None),
+    ]
+
+
+def test_full_width_digits_and_headings_with_blanks_read_the_same(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    again = bring(tmp_path, "good/placement-full-width.csv")
+    assert (again.new_count, again.changed_count, again.same_count) == (0, 0, 4) and not again.refused
+
+
+def test_a_full_file_brings_contracts_that_are_not_placed(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    report = bring(tmp_path, "good/full.csv")
+    assert (report.rows_count, report.good_count, report.new_count) == (6, 6, 2) and not report.refused
+    assert ask(
+        "SELECT account.number FROM portfolio_account AS account WHERE NOT EXISTS "
+        "(SELECT 1 FROM portfolio_placement AS placed WHERE placed.account_id = account.id) ORDER BY 1"
+    ) == [("HT9001",), ("HT9002",)]
+    assert ask("SELECT count(*) FROM portfolio_instalment") == [(36,)]
+
+
+def test_payments_reversals_and_failed_debits_come_in_one_file(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    report = bring(tmp_path, "good/payments.csv", rows=4)
+    assert report.good_count == report.new_count == 4
+    assert [(each.bucket, each.count, each.total.amount) for each in report.sums] == [
+        (None, 2, Decimal("1633")),
+        ("reversal", 1, Decimal("-315.5")),
+        ("failed-debit", 1, Decimal("0")),
+    ]
+    assert ask("SELECT reference FROM payments_payment ORDER BY 1") == [("P-001",), ("P-002",)]
+    assert ask("SELECT reference, cause FROM payments_reversal") == [("P-003", "bank-returned")]
+    assert ask("SELECT reference, cause FROM payments_faileddebit") == [("P-004", "insufficient-funds")]
+
+
+def test_entries_that_cannot_be_are_each_refused_by_name(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    bring(tmp_path, "good/payments.csv", rows=4)
+    report = bring(tmp_path, "broken/payments-bad-rows.csv", rows=8, sequence=2)
+    assert codes(report) == {
+        3: ["类型 reversal-of-what"],
+        4: ["原流水号 reverses-unknown"],
+        5: ["原流水号 reverses-reversal"],
+        6: ["原流水号 reverses-other-amount"],
+        7: ["原流水号 reversed-already"],
+        8: ["原流水号 reverses-of-payment"],
+        9: ["原因 cause-of-other-entry"],
+    }
+    assert ask("SELECT reference FROM payments_payment ORDER BY 1") == [("B-001",), ("P-001",), ("P-002",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("placement-utf8", "intake.encoding-differs", {"expected": "GB18030", "found": "UTF-8"}),
+        ("placement-semicolon", "intake.delimiter-differs", {"expected": "comma", "found": "semicolon"}),
+        ("placement-two-encodings", "intake.encoding-mixed", {"line": "14"}),
+        ("placement-cut-off", "intake.file-cut-off", {"line": "25"}),
+    ],
+)
+def test_a_file_that_is_written_otherwise_than_expected_is_refused_and_never_guessed(
+    tmp_path: Path, name: str, code: str, told: dict[str, str]
+) -> None:
+    found = refused(tmp_path, f"broken/{name}.csv")
+    assert found.code == code
+    assert {key: found.fields[key] for key in told} == told
+
+
+def test_the_rows_of_a_contract_stand_or_fall_together_and_each_says_why(tmp_path: Path) -> None:
+    report = bring(tmp_path, "broken/placement-bad-rows.csv", rows=25)
+    found = codes(report)
+    for record in range(2, 8):
+        assert found[record] == ["担保人客户号 party-is-borrower", "担保人证件号码 party-is-borrower"]
+    for record in range(8, 14):
+        assert found[record] == ["罚息 differs-within-account"]
+    assert found[14] == found[18] == found[19] == ["期数 instalment-missing"]
+    assert found[15] == found[16] == ["期数 instalment-twice"]
+    assert found[17] == ["期数 instalment-missing", "应还日期 no-such-date", "应还本金 not-an-amount"]
+    assert found[26] == ["借据号 instalment-without-account"]
+    assert (report.rows_count, report.good_count, report.new_count) == (25, 6, 1)
+    for row in report.refused:
+        for problem in row.problems:
+            for language in ("en", "zh-Hans"):
+                assert "{" not in intake_queries.say_problem(problem, language)
+
+
+def test_a_row_that_is_good_itself_says_which_row_took_it_along(tmp_path: Path) -> None:
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
+    lines = text.splitlines(keepends=True)
+    lines[3] = lines[3].replace("316.50", "很多")
+    lines[9] = lines[9].rstrip("\r\n") + ",多一格\r\n"
+    report = bring(tmp_path, "good/placement.csv", content="".join(lines).encode("gb18030"))
+    found = codes(report)
+    assert found[4] == ["已还金额 not-an-amount"] and found[10] == ["ragged"]
+    assert found[2] == ["借据号 other-row-refused"] and len(found) == 12
+    assert report.refused[0].problems[0].fields["bad"] == "4"
+
+
+def test_a_truncated_file_loses_the_contract_that_was_cut_and_says_which_instalments_are_missing(
+    tmp_path: Path,
+) -> None:
+    report = bring(tmp_path, "broken/placement-truncated.csv", rows=24)
+    assert {row.account_number for row in report.refused} == {"HT1004"} and len(report.refused) == 3
+    assert report.refused[0].problems[0].fields["missing"] == "4, 5, 6"
