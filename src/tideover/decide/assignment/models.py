@@ -9,6 +9,7 @@ class WorkItem(models.Model):
     team_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField()
     collector_id = models.BigIntegerField(null=True, help_text="null: uncovered, nobody may or can take it")
+    cover_for_id = models.BigIntegerField(null=True, help_text="the owner, who is away: it is covered for the day")
     assigned_cause = models.CharField(max_length=40, null=True, help_text="kept, or why the case changed hands")
     uncovered_cause = models.CharField(max_length=40, null=True)
     position = models.IntegerField(null=True, help_text="order within the collector's day")

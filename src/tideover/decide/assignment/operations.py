@@ -14,7 +14,7 @@ from tideover.core.access.types import Actor
 from tideover.core.sql import duck
 from tideover.core.sql import files as sql_files
 from tideover.decide.assignment.models import WorkItem
-from tideover.decide.assignment.types import Assigned, Rung
+from tideover.decide.assignment.types import Assigned, Share
 from tideover.know.cases import operations as cases
 from tideover.know.cases.types import ReviewDecision
 
@@ -24,59 +24,78 @@ RISES_DAYS = 5
 """So many days without an attempt lift an item one rank in the day's order, so that nothing waits for ever."""
 
 FILED_COLUMNS = (
-    "team_id", "case_id", "collector_id", "assigned_cause", "uncovered_cause", "position", "order_reason",
-    "lead_account_id", "stage", "step", "action", "channel", "skill", "strategy_id", "strategy_version", "due_at",
-    "owed_amount", "currency",
+    "team_id", "case_id", "collector_id", "cover_for_id", "assigned_cause", "uncovered_cause", "position",
+    "order_reason", "lead_account_id", "stage", "step", "action", "channel", "skill", "strategy_id",
+    "strategy_version", "due_at", "owed_amount", "currency",
 )  # fmt: skip
+ACCOUNT_COLUMNS = (
+    "account_id", "case_id", "customer_id", "collector_id", "language", "product", "stage", "stage_age_days",
+    "stage_late", "stage_deadline_date", "dpd", "owed_amount", "currency", "call_back_at", "promise_broken",
+    "promise_due_date", "last_attempt_days_ago",
+)  # fmt: skip
+"""All that assigning looks at of an account, beside whose it is."""
 
 
-def assign(
-    *,
-    account_day: Path,
-    proposals: Path,
-    struck: Path,
-    collector_day: Path,
-    ladder: Sequence[Rung],
-    day: date,
-    ends_at: datetime,
-    output: Path,
-) -> Assigned:
-    """Decide who does which case's work, and in what order, from the four files and the ladder alone.
+def assign(*, shares: Sequence[Share], collector_day: Path, day: date, output: Path) -> Assigned:
+    """Decide who does which case's work, and in what order, from the shares' files and the collectors alone.
 
-    ``ends_at`` is the instant at which the day ends for the client: a call-back before it is work of this day.
-    The same files give the same bytes.
+    The shares are those of all clients whose collectors are the same. The same files give the same bytes.
     """
     with duck.connect() as night:
-        for name, path in (
-            ("account_day", account_day),
-            ("proposals", proposals),
-            ("struck", struck),
-            ("collector_day", collector_day),
-        ):
-            duck.view_parquet(night, name, path)
-        night.execute(
-            "CREATE TABLE ladder (product VARCHAR, stage VARCHAR, position INTEGER, skill VARCHAR, owner VARCHAR)"
-        )
-        night.executemany(
-            "INSERT INTO ladder VALUES (?, ?, ?, ?, ?)",
-            [[each.product, each.stage, each.position, each.skill, each.owner] for each in ladder],
-        )
+        _lay_out(night, shares, collector_day)
         salt = f":{day.isoformat()}"
-        night.execute(
-            "CREATE TABLE work AS " + _text("work"), {"day": day, "ends_at": ends_at, "salt": salt, "rises": RISES_DAYS}
-        )
+        night.execute("CREATE TABLE work AS " + _text("work"), {"day": day, "salt": salt, "rises": RISES_DAYS})
         night.execute("CREATE TABLE held AS " + _text("held"))
+        night.execute("CREATE TABLE absent AS " + _text("absent"))
         _spread(night, salt)
         night.execute("CREATE TABLE assigned AS " + _text("ordered"))
         duck.write_parquet(night, "SELECT * FROM assigned ORDER BY case_id", output)
         counts = night.execute(
             f"SELECT count(*) FILTER (action <> '{UNREACHABLE}'), count(collector_id),"
-            " count(uncovered_cause) FILTER (uncovered_cause <> 'not-reached'),"
-            " count(*) FILTER (uncovered_cause = 'not-reached'), count(*) FILTER (assigned_cause <> 'kept')"
+            " count(uncovered_cause) FILTER (uncovered_cause NOT IN ('not-reached', 'owner-absent')),"
+            " count(*) FILTER (uncovered_cause IN ('not-reached', 'owner-absent')),"
+            " count(*) FILTER (assigned_cause <> 'kept' AND cover_for_id IS NULL)"
             " FROM assigned"
         ).fetchone()
     assert counts is not None
     return Assigned(output, *counts)
+
+
+def _lay_out(night: duckdb.DuckDBPyConnection, shares: Sequence[Share], collector_day: Path) -> None:
+    """The inputs under their names, each account with its client."""
+    night.execute("CREATE TABLE client (client_id BIGINT, ends_at TIMESTAMPTZ)")
+    night.executemany("INSERT INTO client VALUES (?, ?)", [[each.client_id, each.ends_at] for each in shares])
+    columns = ", ".join(ACCOUNT_COLUMNS)
+    accounts = " UNION ALL ".join(
+        f"SELECT CAST({each.client_id:d} AS BIGINT) AS client_id, {columns}"
+        f" FROM read_parquet({duck.literal(each.account_day)})"
+        for each in shares
+    )
+    night.execute(f"CREATE VIEW account_day AS {accounts}")
+    for name, paths in (
+        ("proposals", [each.proposals for each in shares]),
+        ("struck", [each.struck for each in shares]),
+    ):
+        listed = ", ".join(duck.literal(path) for path in paths)
+        night.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name = true)")
+    night.execute(
+        "CREATE TABLE ladder"
+        " (client_id BIGINT, product VARCHAR, stage VARCHAR, position INTEGER, skill VARCHAR, owner VARCHAR)"
+    )
+    night.executemany(
+        "INSERT INTO ladder VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            [share.client_id, each.product, each.stage, each.position, each.skill, each.owner]
+            for share in shares
+            for each in share.ladder
+        ],
+    )
+    duck.view_parquet(night, "collector_file", collector_day)
+    held = {row[0] for row in night.execute("DESCRIBE collector_file").fetchall()}
+    # Files of version 0.1.0 were one client's, and knew of nobody's absence.
+    added = {"client_ids": "(SELECT list(client.client_id) FROM client)", "is_present": "TRUE"}
+    more = "".join(f", {text} AS {name}" for name, text in added.items() if name not in held)
+    night.execute(f"CREATE VIEW collector_day AS SELECT *{more} FROM collector_file")
 
 
 def _spread(night: duckdb.DuckDBPyConnection, salt: str) -> None:
@@ -88,8 +107,8 @@ def _spread(night: duckdb.DuckDBPyConnection, salt: str) -> None:
     """
     night.execute("CREATE TABLE waiting AS " + _text("waiting"))
     while needs := night.execute(_text("needs")).fetchall():
-        for skill, language in needs:
-            given = {"skill": skill, "language": language, "salt": salt}
+        for client_id, skill, language, is_cover in needs:
+            given = {"client_id": client_id, "skill": skill, "language": language, "is_cover": is_cover, "salt": salt}
             night.execute("INSERT INTO held " + _text("spread"), given)
         night.execute("CREATE OR REPLACE TABLE displaced AS " + _text("displaced"))
         night.execute("DELETE FROM held WHERE case_id IN (SELECT case_id FROM displaced)")
@@ -119,7 +138,8 @@ def file_work(*, assigned: Path, client_id: int, day: date, at: datetime) -> dic
     columns = ", ".join(FILED_COLUMNS)
     with duck.connect() as night, connection.cursor() as cursor:
         duck.view_parquet(night, "assigned", assigned)
-        select = f"SELECT $day, $client_id, {columns} FROM assigned WHERE action <> '{UNREACHABLE}' ORDER BY case_id"
+        select = f"SELECT $day, $client_id, {columns} FROM assigned"
+        select += f" WHERE client_id = $client_id AND action <> '{UNREACHABLE}' ORDER BY case_id"
         with cursor.copy(f"COPY assignment_workitem (day, client_id, {columns}) FROM STDIN (FORMAT csv)") as copy:
             for chunk in duck.csv_chunks(night, select, {"day": day, "client_id": client_id}):
                 copy.write(chunk)
@@ -133,7 +153,8 @@ def _file_unreachable(night: duckdb.DuckDBPyConnection, cursor: Any, client_id: 
     """Keep since when nobody can reach a case; how many there are."""
     listed = night.execute(
         "SELECT coalesce(list(case_id ORDER BY case_id), []), coalesce(list(lead_account_id ORDER BY case_id), [])"
-        f" FROM assigned WHERE action = '{UNREACHABLE}'"
+        f" FROM assigned WHERE client_id = $client_id AND action = '{UNREACHABLE}'",
+        {"client_id": client_id},
     ).fetchone()
     assert listed is not None
     given = {"case_ids": listed[0], "account_ids": listed[1], "client_id": client_id, "day": day}

@@ -17,8 +17,11 @@ from tideover.decide.assignment.types import UncoveredCause, UnknownWork, Unreac
 from tideover.know.cases import queries as cases
 from tideover.know.staff import queries as staff
 
-WAITING = (UncoveredCause.NOT_REACHED, "owner-full")
-"""Work that stays with its owner for want of room that day; days of version 0.1.0 called it ``owner-full``."""
+WAITING = (UncoveredCause.NOT_REACHED, UncoveredCause.OWNER_ABSENT, "owner-full")
+"""Work that stays with its owner for want of room that day, or until they are back.
+
+Days of version 0.1.0 called the first ``owner-full``.
+"""
 
 
 def may_work(user_id: int, case_id: int, at: datetime) -> bool:
@@ -174,6 +177,7 @@ def _read(row: WorkItem) -> WorkRead:
         team_id=row.team_id,
         case_id=row.case_id,
         collector_id=row.collector_id,
+        cover_for_id=row.cover_for_id,
         assigned_cause=row.assigned_cause,
         uncovered_cause=row.uncovered_cause,
         position=row.position,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +15,15 @@ from tideover.core.problem import Problem
 class UncoveredCause(enum.StrEnum):
     """Why nobody does a case's work that day.
 
-    *Not reached* is the least of them: the case has its collector, whose day is full of what is more urgent.
+    *Not reached* is the least of them: the case has its collector, whose day is full of what is more urgent. *Owner
+    absent* waits as well; *no cover* does not: the customer was told of today, and nobody who is there can take it.
     """
 
     NO_CERTIFICATE = "no-certificate"
     NO_LANGUAGE = "no-language"
     NO_CAPACITY = "no-capacity"
+    NO_COVER = "no-cover"
+    OWNER_ABSENT = "owner-absent"
     NOT_REACHED = "not-reached"
 
 
@@ -47,6 +51,21 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Share:
+    """One client's share of what is assigned together: its accounts, what was decided for them, its ladder.
+
+    ``ends_at`` is the instant at which the day ends for the client: a call-back before it is work of this day.
+    """
+
+    client_id: int
+    ends_at: datetime
+    account_day: Path
+    proposals: Path
+    struck: Path
+    ladder: Sequence[Rung]
+
+
+@dataclass(frozen=True)
 class Assigned:
     """A night's assigning: the file of work items, and what is in it."""
 
@@ -68,6 +87,7 @@ class WorkRead:
     team_id: int | None
     case_id: int
     collector_id: int | None
+    cover_for_id: int | None
     assigned_cause: str | None
     uncovered_cause: str | None
     position: int | None

@@ -6,7 +6,6 @@ Nothing here reaches a database, a clock or a stored answer: what a function nee
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,45 +76,18 @@ def _propose(part: Part, day: date, folder: Path) -> Proposed:
 
 def assign(*, proposed: Sequence[Proposed], collector_day: Path, day: date, output: Path) -> assignment_types.Assigned:
     """Decide who does which case's work, over all the clients whose collectors are the same."""
-    first = proposed[0]
-    with ExitStack() as stack:
-        joined = {
-            "account_day": first.part.account_day,
-            "proposals": first.proposals,
-            "struck": first.struck,
-        }
-        if len(proposed) > 1:
-            folder = output.parent
-            for name in joined:
-                joined[name] = folder / f"pool-{name}.parquet"
-                stack.callback(joined[name].unlink)
-            _join([each.part.account_day for each in proposed], "account_id", joined["account_day"])
-            _join([each.proposals for each in proposed], "account_id", joined["proposals"])
-            _join([each.struck for each in proposed], "account_id", joined["struck"])
-        return assignment.assign(
-            **joined,
-            collector_day=collector_day,
-            ladder=rungs_of(first.part.policies.of("stages")),
-            day=day,
-            ends_at=max(each.part.ends_at for each in proposed),
-            output=output,
+    shares = [
+        assignment_types.Share(
+            client_id=each.part.client_id,
+            ends_at=each.part.ends_at,
+            account_day=each.part.account_day,
+            proposals=each.proposals,
+            struck=each.struck,
+            ladder=rungs_of(each.part.policies.of("stages")),
         )
-
-
-def _join(paths: Sequence[Path], key: str, output: Path) -> None:
-    """The rows of several files as one file."""
-    listed = ", ".join(duck.literal(path) for path in paths)
-    with duck.connect() as night:
-        duck.write_parquet(night, f"SELECT * FROM read_parquet([{listed}]) ORDER BY {key}", output)
-
-
-def take_own(*, assigned: Path, account_day: Path, output: Path) -> int:
-    """Of what was assigned together, write one client's own work."""
-    with duck.connect() as night:
-        duck.view_parquet(night, "assigned", assigned)
-        duck.view_parquet(night, "account_day", account_day)
-        text = "SELECT * FROM assigned WHERE case_id IN (SELECT case_id FROM account_day) ORDER BY case_id"
-        return duck.write_parquet(night, text, output)
+        for each in proposed
+    ]
+    return assignment.assign(shares=shares, collector_day=collector_day, day=day, output=output)
 
 
 def put_together(*, account_day: Path, proposals: Path, struck: Path, assigned: Path, output: Path) -> int:
@@ -154,13 +126,16 @@ def summarise(decision_day: Path) -> dict[str, Any]:
 
 
 def compare(stored: Path, again: Path) -> tuple[int, list[Difference]]:
-    """Every cell in which two decisions differ: how many there are, and the first of them by account."""
+    """Every cell in which two decisions differ: how many there are, and the first of them by account.
+
+    A column that was not yet kept then is not compared.
+    """
     with duck.connect() as night:
         duck.view_parquet(night, "stored", stored)
         duck.view_parquet(night, "again", again)
         columns = [row[0] for row in night.execute("DESCRIBE stored").fetchall()]
         theirs = [row[0] for row in night.execute("DESCRIBE again").fetchall()]
-        if columns != theirs:
+        if not set(columns) <= set(theirs):
             return 1, [Difference(None, "columns", ", ".join(columns), ", ".join(theirs))]
         parts = [
             f"SELECT coalesce(stored.account_id, again.account_id) AS account_id, {duck.literal(name)} AS name,"

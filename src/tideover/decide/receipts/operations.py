@@ -89,12 +89,7 @@ def _file_one(
     actor: Actor,
 ) -> None:
     part, (digest, rows, summary) = proposed.part, decided
-    with store.aside() as folder:
-        own = assigned
-        if others:
-            own = folder / "assigned.parquet"
-            deciding.take_own(assigned=assigned, account_day=part.account_day, output=own)
-        counts = assignment.file_work(assigned=own, client_id=part.client_id, day=day, at=at)
+    counts = assignment.file_work(assigned=assigned, client_id=part.client_id, day=day, at=at)
     given, params = assignment.new_owners(client_id=part.client_id, day=day)
     owners = cases.assign_collectors(given=given, params=params, at=at, actor=actor)
     versions = part.policies.versions

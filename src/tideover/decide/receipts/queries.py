@@ -10,9 +10,8 @@ import pyarrow.parquet as parquet
 
 from tideover.core import store
 from tideover.core.policy import queries as policy
-from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import explaining
-from tideover.decide.receipts.deciding import KINDS, rungs_of
+from tideover.decide.receipts.deciding import KINDS
 from tideover.decide.receipts.models import DecisionDay
 from tideover.decide.receipts.types import (
     CaseNotDecided,
@@ -37,11 +36,6 @@ def policies_of(versions: Mapping[str, Mapping[str, str]]) -> Policies:
             for kind, by_id in versions.items()
         }
     )
-
-
-def rungs(policies: Policies) -> list[assignment_types.Rung]:
-    """What assigning must know of the policies' ladders."""
-    return rungs_of(policies.of("stages"))
 
 
 def get_open_day(client_id: int) -> date | None:

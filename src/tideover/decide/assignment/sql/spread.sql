@@ -1,5 +1,5 @@
--- The cases of one need (a skill and a language) that wait are given to those who may do them. A collector has as
--- many seats for new cases as both ceilings allow. Nobody sits on some; on each of the others sits something that
+-- The cases of one need (a client, a skill and a language) that wait are given to those who may do them. A collector has as
+-- many seats for new cases as both ceilings allow; what is covered for the day takes room in the day alone. Nobody sits on some; on each of the others sits something that
 -- gives way only to what is more urgent, the least urgent first. Free seats are taken first, the lowest level first (the
 -- items that their collector would then hold), so days become even; lots break ties. The most urgent case sits first;
 -- a case that is not more urgent than what would have to give way waits, and so does every one after it. Lots are
@@ -11,7 +11,8 @@ WITH queued AS (
     SELECT
         waiting.case_id, waiting.owner_id, waiting.turn, row_number() OVER (ORDER BY waiting.turn) AS place
     FROM waiting
-    WHERE waiting.skill = $skill AND waiting.language IS NOT DISTINCT FROM $language
+    WHERE waiting.client_id = $client_id AND waiting.skill = $skill
+        AND waiting.language IS NOT DISTINCT FROM $language AND waiting.is_cover = $is_cover
 ), today AS (
     SELECT
         held.collector_id, held.turn, held.is_new,
@@ -24,15 +25,18 @@ WITH queued AS (
         collector.user_id, collector.work_items_left, collector.cases_left,
         least(coalesce(any_value(today.items_count), 0), collector.work_items_left) AS items_count
     FROM collector_day AS collector LEFT JOIN today ON today.collector_id = collector.user_id
-    WHERE collector.takes_new_cases
+    WHERE collector.is_present AND (collector.takes_new_cases OR $is_cover)
+        AND list_contains(collector.client_ids, $client_id)
         AND list_contains(collector.skills, $skill)
         AND ($language IS NULL OR list_contains(collector.languages, $language))
     GROUP BY collector.user_id, collector.work_items_left, collector.cases_left
 ), seat AS (
     SELECT able.user_id, able.items_count + seats.number AS level, able.work_items_left - seats.number + 1 AS place,
-        able.cases_left - seats.number + 1 AS place_of_new
+        CASE WHEN NOT $is_cover THEN able.cases_left - seats.number + 1 END AS place_of_new
     FROM able, LATERAL (
-        SELECT unnest(generate_series(1, least(able.work_items_left, able.cases_left))) AS number
+        SELECT unnest(generate_series(
+            1, CASE WHEN $is_cover THEN able.work_items_left ELSE least(able.work_items_left, able.cases_left) END
+        )) AS number
     ) AS seats
 ), sat AS (
     SELECT
@@ -54,10 +58,14 @@ SELECT
     queued.case_id,
     ordered.user_id AS collector_id,
     CASE
+        WHEN $is_cover THEN 'cover'
         WHEN queued.owner_id IS NULL THEN 'first-assignment'
-        WHEN queued.owner_id IN (SELECT collector_day.user_id FROM collector_day) THEN 'certificate-ended'
+        WHEN queued.owner_id IN (
+            SELECT collector_day.user_id FROM collector_day WHERE list_contains(collector_day.client_ids, $client_id)
+        ) THEN 'certificate-ended'
         ELSE 'collector-left'
     END AS assigned_cause,
-    TRUE AS is_new,
+    NOT $is_cover AS is_new,
+    $is_cover AS is_cover,
     queued.turn
 FROM queued JOIN ordered ON ordered.place = queued.place AND queued.turn < ordered.gives_way_before

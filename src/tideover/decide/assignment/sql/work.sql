@@ -1,14 +1,15 @@
 -- A case's accounts fold into one work item: of those that may be worked and are not struck out, the one that is
 -- furthest up the ladder leads; then the longest past due, then the lowest account id. A case that nobody can reach
 -- is nobody's work: it is in the file so that the lender is asked, and takes no place on any list. Every item of the
--- day has its turn in one order, whoever has the case: what it is about (a call-back first), each $rises days without an attempt one rank higher, then the time that was
--- agreed, the nearest deadline, the earlier stage, the larger amount (by tenths within a currency, since currencies
--- are never compared), and last a lot.
+-- day has its turn in one order, whoever has the case and whoever lends: what it is about (a call-back first), each
+-- $rises days without an attempt one rank higher, then the time that was agreed, the nearest deadline, the earlier
+-- stage, the larger amount (by tenths within a currency, since currencies are never compared), and last a lot.
 -- engine: duckdb
 -- grain: case
--- reads: account_day, proposals, struck, ladder
+-- reads: client, account_day, proposals, struck, ladder
 WITH workable AS (
     SELECT
+        client.client_id, client.ends_at,
         account.case_id, account.account_id, account.customer_id, account.collector_id AS owner_id,
         account.language, account.product, account.stage, ladder.position AS stage_position,
         ladder.owner AS stage_owner, account.dpd, account.owed_amount, account.currency,
@@ -19,8 +20,10 @@ WITH workable AS (
         coalesce(proposal.skill, ladder.skill) AS skill,
         proposal.strategy_id, proposal.strategy_version
     FROM account_day AS account
+    JOIN client ON client.client_id = account.client_id
     JOIN proposals AS proposal ON proposal.account_id = account.account_id
-    JOIN ladder ON ladder.product = account.product AND ladder.stage = account.stage
+    JOIN ladder ON ladder.client_id = account.client_id AND ladder.product = account.product
+        AND ladder.stage = account.stage
     LEFT JOIN struck ON struck.account_id = account.account_id
     WHERE account.case_id IS NOT NULL
         AND struck.account_id IS NULL
@@ -43,13 +46,13 @@ WITH workable AS (
     FROM workable GROUP BY case_id
 ), weighed AS (
     SELECT
-        placed.case_id, placed.account_id AS lead_account_id, placed.owner_id, placed.language, placed.stage,
+        placed.client_id, placed.case_id, placed.account_id AS lead_account_id, placed.owner_id, placed.language, placed.stage,
         placed.stage_position, placed.stage_owner, placed.step, placed.action, placed.channel, placed.skill,
         placed.strategy_id, placed.strategy_version, placed.owed_amount, placed.currency,
-        CASE WHEN gathered.call_back_at < $ends_at THEN gathered.call_back_at END AS due_at,
+        CASE WHEN gathered.call_back_at < placed.ends_at THEN gathered.call_back_at END AS due_at,
         gathered.stage_deadline_date,
         CASE
-            WHEN gathered.call_back_at < $ends_at THEN 1
+            WHEN gathered.call_back_at < placed.ends_at THEN 1
             WHEN gathered.promise_broken THEN 2
             WHEN gathered.promise_due_date <= $day THEN 3
             WHEN gathered.stage_late THEN 4
@@ -65,7 +68,7 @@ WITH workable AS (
     WHERE placed.place = 1
 )
 SELECT
-    case_id, lead_account_id, owner_id, language, stage, stage_owner, step, action, channel, skill, strategy_id,
+    client_id, case_id, lead_account_id, owner_id, language, stage, stage_owner, step, action, channel, skill, strategy_id,
     strategy_version, owed_amount, currency, due_at,
     CASE
         WHEN urgency >= 5 AND ranks_risen > 0 THEN 'waited'
@@ -76,6 +79,7 @@ SELECT
         WHEN urgency = 5 THEN 'stage-deadline'
         ELSE 'amount'
     END AS order_reason,
+    urgency <= 3 AS needs_cover,
     row_number() OVER (
         ORDER BY urgency - ranks_risen, urgency, due_at NULLS LAST, stage_deadline_date NULLS LAST, stage_position,
             amount_tenth, lot

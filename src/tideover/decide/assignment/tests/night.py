@@ -12,8 +12,9 @@ import pyarrow.parquet as parquet
 
 from tideover.core.sql import duck
 from tideover.decide.assignment import operations
-from tideover.decide.assignment.types import Assigned, Rung
+from tideover.decide.assignment.types import Assigned, Rung, Share
 
+CLIENT = 7
 DAY = date(2026, 10, 5)
 ENDS_AT = datetime(2026, 10, 5, 16, tzinfo=UTC)
 STAGES = ("intake-and-filing", "first-contact", "continued-follow-up", "pre-final-review", "final-notice")
@@ -55,6 +56,8 @@ STRUCK: dict[str, tuple[str, Any]] = {"account_id": ("BIGINT", None), "clause": 
 COLLECTOR: dict[str, tuple[str, Any]] = {
     "user_id": ("BIGINT", None),
     "team_id": ("BIGINT", 1),
+    "client_ids": ("BIGINT[]", [CLIENT]),
+    "is_present": ("BOOLEAN", True),
     "languages": ("VARCHAR[]", ["zh-Hans"]),
     "skills": ("VARCHAR[]", ["early"]),
     "work_items_left": ("BIGINT", 100),
@@ -92,7 +95,9 @@ class Night:
             "struck": self._write("struck", STRUCK, [{"account_id": each} for each in self.struck]),
             "collector_day": self._write("collector_day", COLLECTOR, self.collectors),
         }
-        return operations.assign(**paths, ladder=LADDER, day=DAY, ends_at=ENDS_AT, output=self.folder / output)
+        collector_day = paths.pop("collector_day")
+        share = Share(client_id=CLIENT, ends_at=ENDS_AT, ladder=LADDER, **paths)
+        return operations.assign(shares=[share], collector_day=collector_day, day=DAY, output=self.folder / output)
 
     def work(self) -> dict[int, dict[str, Any]]:
         """Assign, and read each case's work."""

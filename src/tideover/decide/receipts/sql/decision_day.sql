@@ -8,8 +8,8 @@ SELECT
     proposal.detail, proposal.reason_code,
     struck.clause AS struck_clause,
     coalesce(work.lead_account_id = account.account_id, FALSE) AS leads,
-    work.skill, work.collector_id, work.assigned_cause, work.uncovered_cause, work.position, work.order_reason,
-    work.due_at
+    work.skill, work.collector_id, work.cover_for_id, work.assigned_cause, work.uncovered_cause, work.position,
+    work.order_reason, work.due_at
 FROM account_day AS account
 LEFT JOIN proposals AS proposal ON proposal.account_id = account.account_id
 LEFT JOIN struck ON struck.account_id = account.account_id
