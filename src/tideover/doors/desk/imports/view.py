@@ -167,6 +167,9 @@ def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:
 
 
 def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[dict[str, Any]]:
+    """What was refused and why. A row may be another team's customer: what it says is for the integrator alone."""
+    if Role.INTEGRATOR not in actor_of(request).roles:
+        return []
     language = _language(request)
     return [
         {

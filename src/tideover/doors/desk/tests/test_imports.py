@@ -54,7 +54,9 @@ def test_leaving_it_leaves_nothing(try_file: Callable[..., tuple]) -> None:
     assert not list((settings.STORE / "uploads").iterdir())
 
 
-def test_a_refused_row_is_shown_with_its_remedy_and_comes_back_as_a_file(try_file: Callable[..., tuple]) -> None:
+def test_a_refused_row_is_shown_with_its_remedy_and_comes_back_as_a_file(
+    try_file: Callable[..., tuple], as_user: AsUser
+) -> None:
     broken = ROWS[1].replace("12900", "12,900 about")
     browser, answer = try_file(ROWS[0], broken.replace("12,900 about", "many"))
     assert "many" in answer.content.decode()
@@ -62,6 +64,9 @@ def test_a_refused_row_is_shown_with_its_remedy_and_comes_back_as_a_file(try_fil
     address = browser.get("/imports").content.decode().split('<a href="/imports/')[1].split('"')[0]
     page = browser.get(f"/imports/{address}").content.decode()
     assert "Rows that were refused" in page
+    assert "many" in page, "what the file said is the integrator's to read"
+    leaders = as_user("leader").get(f"/imports/{address}").content.decode()
+    assert "Rows that were refused" in leaders and "many" not in leaders
     sent = browser.get(f"/imports/{address}/quarantine.csv")
     assert sent["Content-Disposition"].startswith("attachment") and "many" in sent.content.decode()
 
