@@ -17,7 +17,15 @@ def page(request: HttpRequest, status: int, code: str, detail: str = "") -> Http
     if not hasattr(request, "language"):
         request.language = "en"  # type: ignore[attr-defined]
     context = {"status": status, "title_code": f"{code}.title", "says_code": f"{code}.says", "detail": detail}
-    return render(request, "screens/error.html", context, status=status)
+    response = render(request, "screens/error.html", context, status=status)
+    if request.headers.get("HX-Request"):
+        # A part of a page was asked for; what went wrong takes the place of the whole content.
+        response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (
+            "#content",
+            "#content > *",
+            "innerHTML",
+        )
+    return response
 
 
 def problem(request: HttpRequest, exception: Problem) -> HttpResponse:
@@ -36,6 +44,13 @@ def refused(request: HttpRequest, exception: Problem) -> HttpResponse:
 def read_only(request: HttpRequest) -> HttpResponse:
     """The rehearsal is still being replayed: nothing may be written by hand meanwhile."""
     return page(request, HTTPStatus.SERVICE_UNAVAILABLE, "screens.read-only")
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Others wrote the same rows, again and again; nothing of this request was kept."""
+    response = page(request, HTTPStatus.SERVICE_UNAVAILABLE, "screens.busy")
+    response["Retry-After"] = "5"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from tideover.core.access.types import Actor, Role
+from tideover.doors.screens import again
 from tideover.doors.screens.actors import get_actor
 
 View = Callable[..., HttpResponse]
@@ -26,12 +27,15 @@ STAFF = (
 
 
 def for_roles(*roles: Role, while_replaying: bool = False) -> Callable[[View], View]:
-    """State who may open the view. ``while_replaying`` lets it write while a rehearsal is being replayed."""
+    """State who may open the view, which is tried again where it gave way in the database.
+
+    ``while_replaying`` lets it write while a rehearsal is being replayed.
+    """
 
     def mark(view: View) -> View:
         @wraps(view)
         def stated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return view(request, *args, **kwargs)
+            return again.answer(view, request, *args, **kwargs)
 
         stated.roles = frozenset(roles)  # type: ignore[attr-defined]
         stated.while_replaying = while_replaying  # type: ignore[attr-defined]
