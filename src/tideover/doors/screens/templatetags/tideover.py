@@ -79,6 +79,18 @@ def key(label: str) -> SafeString:
     return format_html('<kbd aria-hidden="true">{}</kbd>', label)
 
 
+@register.simple_tag
+def refused(form: Any, name: str) -> SafeString:
+    """The attributes of a field that was refused: told to screen readers, with the words that stand under ``problem``.
+
+    The first of them takes the cursor.
+    """
+    if not form.is_bound or name not in form.errors:
+        return SafeString("")
+    is_first = next(iter(form.errors)) == name
+    return SafeString(' aria-invalid="true" aria-describedby="problem"' + (" autofocus" if is_first else ""))
+
+
 @register.filter
 def local_day(value: datetime | None, zone: str = "UTC") -> str:
     """The date of an instant, with its weekday, in the zone named."""

@@ -70,8 +70,14 @@
     if (fills) document.getElementById(fills).value = value;
     if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:after:swap", () => { follow(document); tick(); });
+  // The list stays at the case at hand, a little below its top, without moving the page.
+  const showCurrent = () => {
+    const current = document.querySelector(".queue [aria-current]"), list = current?.closest(".stay");
+    if (list) list.scrollTop += current.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
+  };
+  document.addEventListener("htmx:after:swap", () => { follow(document); tick(); showCurrent(); });
   follow(document);
+  showCurrent();
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
@@ -81,11 +87,11 @@
     else closes?.remove();
   });
 
-  // The server failed or cannot be reached: say so, leave the page as it is.
+  // The server failed or cannot be reached: say so, leave the page as it is. A refusal is a page of its own and says why.
   for (const name of ["htmx:response:error", "htmx:error"]) {
-    document.addEventListener(name, () => {
-      const words = document.body.dataset.unreachable;
-      if (!words) return;
+    document.addEventListener(name, (event) => {
+      const words = document.body.dataset.unreachable, status = event.detail?.ctx?.response?.status;
+      if (!words || (status >= 400 && status < 500)) return;
       const toast = document.createElement("p");
       toast.className = "toast is-stop";
       toast.setAttribute("role", "alert");
