@@ -17,6 +17,7 @@ from tideover.decide.receipts import types as receipts_types
 from tideover.doors.desk.case import pages
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens.roles import actor_of, for_roles
+from tideover.know.cases import queries as cases_queries
 from tideover.know.portfolio import queries as portfolio_queries
 
 
@@ -39,15 +40,16 @@ def why(request: HttpRequest, case_id: int) -> HttpResponse:
         "name": name,
         "name_language": language_of_name(name),
         "explanation": explanation,
-        "accounts": _accounts(explanation),
+        "accounts": _accounts(explanation, seen.language),
         "problem": problem,
     }
     return render(request, "desk/why/why.html", context)
 
 
-def _accounts(explanation: receipts_types.Explanation | None) -> list[dict[str, Any]]:
+def _accounts(explanation: receipts_types.Explanation | None, language: str) -> list[dict[str, Any]]:
     if explanation is None:
         return []
+    titles = cases_queries.get_stage_titles()
     numbers = {
         each.id: each.number
         for each in portfolio_queries.list_accounts(each.account_id for each in explanation.accounts)
@@ -58,13 +60,19 @@ def _accounts(explanation: receipts_types.Explanation | None) -> list[dict[str, 
             "leads": each.leads,
             "reason": each.reason,
             "struck": each.struck_says,
-            "passed": each.passed,
+            "passed": [_passed(step, titles, language) for step in each.passed],
             "strategy": each.strategy_id,
             "step": each.step,
             "version": (each.strategy_version or "")[:12],
         }
         for each in explanation.accounts
     ]
+
+
+def _passed(step: receipts_types.StepPassed, titles: dict[str, dict[str, str]], language: str) -> dict[str, Any]:
+    """A step that did not apply, with stages called as everywhere on the desk."""
+    looked_at = [(name, titles.get(value, {}).get(language, value)) for name, value in step.looked_at]
+    return {"step": step.step, "condition": step.condition, "looked_at": looked_at}
 
 
 def _day(text: str | None) -> date | None:
