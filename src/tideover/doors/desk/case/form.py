@@ -23,6 +23,8 @@ from tideover.know.ledger import queries as ledger_queries
 LONGEST_NOTE = 2000
 FURTHEST_DAYS = 3660
 AHEAD = {"s": 1, "d": 3, "f": 5, "g": 7, "h": 10}
+CALL_BACK_AHEAD = {"a": 0, "s": 1, "d": 2, "f": 3}
+FEW = 5
 TIMES = {"z": "09:00", "x": "10:30", "c": "14:00", "v": "16:00", "b": "19:00"}
 
 
@@ -125,6 +127,16 @@ class RecordForm:
     def date_choices(self) -> list[DateChoice]:
         """Near days, each one press away."""
         return [self._day(key, self.today + timedelta(days=ahead)) for key, ahead in AHEAD.items()]
+
+    @property
+    def call_back_choices(self) -> list[DateChoice]:
+        """Days to call back, from today on."""
+        return [self._day(key, self.today + timedelta(days=ahead)) for key, ahead in CALL_BACK_AHEAD.items()]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the results are few enough to stand below each other, each on one line."""
+        return len(self.results) <= FEW
 
     @property
     def time_choices(self) -> list[DateChoice]:

@@ -176,7 +176,12 @@ def build(request: HttpRequest, seen: Seen, group: str) -> Page:
     )
     own_name = request.user.display_name
     page.prompts = [
-        words.render(f"desk.case.prompt.{step}", seen.language, customer=name, collector=own_name) for step in (1, 2, 3)
+        words.render(
+            f"desk.case.prompt.{step}",
+            seen.language,
+            line=words.render("desk.case.prompt.line", seen.customer.language, customer=name, collector=own_name),
+        )
+        for step in (1, 2, 3)
     ]
     page.call_back_line = words.render(
         "desk.case.guard.line", seen.customer.language, customer=name, collector=own_name

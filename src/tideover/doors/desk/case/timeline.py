@@ -81,8 +81,9 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
         for fact in _each_change(told)
         if fact.kind not in LEFT_OUT and fact.body.get("case_id", case_id) == case_id and _is_in(group, fact.kind)
     ]
-    speak = _Speaker(facts, zone, language)
     notes = outcomes_queries.list_notes(customer_id)
+    facts = _promises_for_talks(facts, notes)
+    speak = _Speaker(facts, zone, language)
     today = clock.local_date(at, zone)
     return [
         Entry(
@@ -95,6 +96,19 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
         )
         for fact in facts
     ]
+
+
+def _promises_for_talks(facts: list[FactRead], notes: dict[int, str]) -> list[FactRead]:
+    """Leave out the talk that came to a promise where the promise itself is told; its note goes to the promise."""
+    promises = {fact.at: fact for fact in facts if fact.kind == "promise-made"}
+    told = []
+    for fact in facts:
+        promise = promises.get(fact.at) if fact.kind == "outcome-recorded" else None
+        if promise is None:
+            told.append(fact)
+        elif fact.id in notes:
+            notes[promise.id] = notes[fact.id]
+    return told
 
 
 def _each_change(fact: FactRead) -> list[FactRead]:
@@ -141,8 +155,11 @@ class _Speaker:
     def text(self, fact: FactRead) -> str:
         """The fact in a sentence."""
         body = fact.body
+        code = f"fact.{fact.kind}"
+        if fact.kind == "outcome-recorded" and words.has(f"desk.case.told.{body.get('spoke_to')}"):
+            code = f"desk.case.told.{body['spoke_to']}"
         fields = {name: self._say(name, value, body) for name, value in body.items()}
-        said = words.render(f"fact.{fact.kind}", self.language, **fields)
+        said = words.render(code, self.language, **fields)
         return " ".join(said.replace(" ,", ",").split()) if self.language == "en" else said
 
     def who(self, fact: FactRead) -> str:

@@ -57,9 +57,11 @@ def call_news(request: HttpRequest, case_id: int) -> HttpResponse:
 @for_roles(Role.COLLECTOR, Role.TEAM_LEADER)
 @require_POST
 def dial(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Ask for a permit and call; a refusal is shown with its reason."""
+    """Ask for a permit and call; a refusal is shown with its reason. Pressed again while the call is open: the call."""
     at = clock_queries.now()
     seen = pages.see(request, case_id, at)
+    if contact_queries.get_open_call(actor_of(request).user_id or 0, case_id) is not None:
+        return _back(request, case_id)
     work = assignment_queries.get_open_work_of_case(case_id)
     return _do(
         request,
@@ -78,6 +80,8 @@ def dial(request: HttpRequest, case_id: int) -> HttpResponse:
 def line(request: HttpRequest, case_id: int) -> HttpResponse:
     """What the collector says of a call dialled by hand."""
     call = _own_open_call(request, case_id)
+    if call is None:
+        return _back(request, case_id)
     event = HAND_EVENTS.get(request.POST.get("event", ""))
     if event is None or not lines.shows_number(call.line):
         raise PermissionDenied("line")
@@ -94,6 +98,8 @@ def line(request: HttpRequest, case_id: int) -> HttpResponse:
 def party(request: HttpRequest, case_id: int) -> HttpResponse:
     """Who is on the line: only then may amounts be seen, or only the call-back line."""
     call = _own_open_call(request, case_id)
+    if call is None:
+        return _back(request, case_id)
     note = contact.note_right_person if request.POST.get("party") == "customer" else contact.note_third_person
     return _do(request, case_id, note, call_id=call.id, at=clock_queries.now())
 
@@ -174,10 +180,9 @@ def _back(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _own_open_call(request: HttpRequest, case_id: int) -> Any:
-    call = contact_queries.get_open_call(actor_of(request).user_id or 0, case_id)
-    if call is None:
-        raise PermissionDenied("no open call")
-    return call
+    """The person's call that waits for its outcome; None on a page that is older than that, which is shown anew."""
+    pages.see(request, case_id, clock_queries.now())
+    return contact_queries.get_open_call(actor_of(request).user_id or 0, case_id)
 
 
 def _posted_call(request: HttpRequest, case_id: int) -> Any:

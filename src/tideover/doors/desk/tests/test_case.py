@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
+from tideover.act.contact import queries as contact_queries
 from tideover.act.outcomes import operations as outcomes
 from tideover.doors.desk.conftest import MORNING, Bank
 from tideover.know.cases import queries as cases_queries
@@ -196,7 +197,7 @@ def test_the_same_form_sent_twice_is_one_outcome(collector: Client, case_id: int
     form = {"result": "says-paid", "once_key": "same", "call": call.group(1)}
     assert [collector.post(f"/cases/{case_id}/record", form).status_code for _ in range(2)] == [302, 302]
     page = said(collector.get(f"/cases/{case_id}"))
-    assert page.count("Outcome: Says it has been paid") == 1
+    assert page.count("Talk with the customer: Says it has been paid") == 1
 
 
 def test_a_line_that_reports_by_itself_is_believed(collector: Client, case_id: int) -> None:
@@ -231,3 +232,28 @@ def test_a_leader_reviews_a_case_before_its_final_notice(case_id: int, open_day:
     owner_id = cases_queries.get_collector_id(case_id)
     owner = as_user(next(name for name, user_id in open_day.users.items() if user_id == owner_id))
     assert owner.post(f"/cases/{case_id}/review", {"account": account.group(1), "decision": "stay"}).status_code == 403
+
+
+def test_the_key_pressed_twice_dials_once(collector: Client, case_id: int) -> None:
+    page = collector.get(f"/cases/{case_id}").content.decode()
+    point = re.search(r'name="contact_point" value="(\d+)"', page)
+    assert point
+    twice = [collector.post(f"/cases/{case_id}/dial", {"contact_point": point.group(1)}) for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [302, 302]
+    assert len(contact_queries.list_calls(case_id)) == 1
+
+
+def test_a_page_older_than_the_call_is_shown_anew(collector: Client, case_id: int) -> None:
+    dial(collector, case_id)
+    tell(collector, case_id, "no-answer")
+    assert "Nobody answered. Recorded." in said(speak(collector, case_id, "customer"))
+    assert "Nobody answered. Recorded." in said(tell(collector, case_id, "hang-up"))
+
+
+def test_what_is_verified_is_verified_in_this_call(collector: Client, case_id: int) -> None:
+    assert "Never spoken with yet" in said(collector.get(f"/cases/{case_id}"))
+    dial(collector, case_id)
+    assert "Who speaks is not known yet" in said(tell(collector, case_id, "answered"))
+    assert "Identity verified" in said(speak(collector, case_id, "customer"))
+    record(collector, case_id, result="says-paid")
+    assert "Spoken with before" in said(collector.get(f"/cases/{case_id}"))
