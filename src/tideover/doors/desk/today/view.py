@@ -79,6 +79,21 @@ class Board:
     unreachable_count: int
 
     @property
+    def accounts_count(self) -> int:
+        """All accounts on the ladder."""
+        return sum(row.accounts_count for row in self.stages)
+
+    @property
+    def due_count(self) -> int:
+        """Accounts whose stage must be done today."""
+        return sum(row.due_count for row in self.stages)
+
+    @property
+    def paused_count(self) -> int:
+        """Accounts that a hold or an agreement rests."""
+        return sum(row.paused_count for row in self.stages)
+
+    @property
     def work_count(self) -> int:
         """All work of the day."""
         return sum(row.work_count for row in self.stages)

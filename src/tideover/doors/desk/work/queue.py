@@ -8,6 +8,8 @@ from datetime import date, datetime
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tideover.act.outcomes import queries as outcomes_queries
+from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
@@ -26,9 +28,9 @@ _SIGNALS = {
     "promise-broken": "stop",
     "promise-due": "wait",
     "stage-late": "stop",
-    "stage-deadline": "wait",
     "waited": "wait",
 }
+"""What deserves a colour; the rest is the day's ordinary order and says only its stage."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Item:
     stage: str
     tag: str
     signal: str
+    is_special: bool
+    uncovered: str
     reason: str
     is_done: bool
     is_current: bool
@@ -126,7 +130,9 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 collector_id=each.collector_id,
                 stage=titles.get(each.stage, {}).get(language, each.stage),
                 tag=_tag(each, titles, language),
-                signal=_SIGNALS.get(each.order_reason, "info"),
+                signal=_SIGNALS.get(each.order_reason, ""),
+                is_special=each.order_reason in _SIGNALS,
+                uncovered=_uncovered(each, language),
                 reason=_reason(each, zone, language),
                 is_done=each.is_done,
                 is_current=each.case_id == current_case_id,
@@ -157,11 +163,19 @@ def _reason(work: assignment_types.WorkRead, zone: str, language: str) -> str:
     return words.render(code if words.has(code) else f"desk.work.reason.{work.order_reason}", language)
 
 
+def _uncovered(work: assignment_types.WorkRead, language: str) -> str:
+    code = f"assignment.uncovered.{work.uncovered_cause}"
+    return words.render(code, language) if words.has(code) else ""
+
+
 def _done(work: assignment_types.WorkRead, language: str) -> str:
     if not work.is_done:
         return ""
-    code = f"desk.work.done.{work.done_cause}"
-    return words.render(code if words.has(code) else "desk.work.done", language)
+    try:
+        result = outcomes_queries.get_result(work.done_cause or "").title[language]
+    except outcomes_types.UnknownResult:
+        return words.render("desk.work.done", language)
+    return words.render("desk.work.done.as", language, result=result)
 
 
 def _local_time(at: datetime, zone: str) -> str:
