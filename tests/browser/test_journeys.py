@@ -158,6 +158,7 @@ def test_compliance_places_a_hold_and_the_collector_may_not_call(open_page: Open
     expect(page.locator(".may")).to_contain_text("Do not call now")
     desk.goto("/holds")
     row = desk.locator("tbody tr", has_text=re.compile("the case")).first
+    row.locator("select").select_option("entered-in-error")
     row.locator("button").click()
     expect(desk.locator(".toast")).to_contain_text("lifted")
 

@@ -37,6 +37,7 @@ class Row:
     """A standing hold in words."""
 
     id: int
+    case_id: int
     name: str
     name_language: str
     client_name: str
@@ -87,6 +88,7 @@ def holds(request: HttpRequest) -> HttpResponse:
         "scopes": ("account", "case", "person"),
         "causes": LIFT_CAUSES,
         "default_until": default_until.isoformat(),
+        "may_open": Role.TEAM_LEADER in actor_of(request).roles,
     }
     return render(request, "desk/holds/holds.html", context, status=422 if problem else 200)
 
@@ -152,6 +154,7 @@ def _rows(request: HttpRequest, client: ClientRead, at: datetime) -> list[Row]:
     return [
         Row(
             id=each.id,
+            case_id=each.case_id or 0,
             name=names.get(each.customer_id, nameless),
             name_language=language_of_name(names.get(each.customer_id, nameless)),
             client_name=client.name(language),

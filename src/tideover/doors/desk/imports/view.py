@@ -14,12 +14,14 @@ from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types as intake_types
 from tideover.core import words
+from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
+from tideover.core.money import add_up
 from tideover.core.policy import queries as policy_queries
 from tideover.core.problem import Problem
 from tideover.doors.desk.imports import uploads
-from tideover.doors.screens import toasts
+from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 
@@ -40,16 +42,17 @@ def trial(request: HttpRequest) -> HttpResponse:
     form = uploads.UploadForm(request.POST, request.FILES)
     chosen = _chosen(request, form) if form.is_valid() else None
     if chosen is None:
-        return _list(request, words.render("desk.imports.upload.wrong", _language(request)), status=422)
+        return _list(request, words.render("desk.imports.upload.wrong", _language(request)), 422, form)
     uploads.discard(request)
     waiting = uploads.keep(request, form.cleaned_data["file"], **chosen)
     try:
         report = _import(request, waiting, dry_run=True)
     except Problem as problem:
         uploads.discard(request)
-        return _list(request, _told(problem, _language(request)), status=422)
+        return _list(request, _told(problem, _language(request)), 422, form)
     context = {
         "report": report,
+        "totals": _totals(report.sums),
         "lacks": _lacks(report.lacks, request),
         "refused": _refused(report.refused[:ROWS_SHOWN], request),
         "shown": ROWS_SHOWN,
@@ -87,6 +90,12 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "made": made,
         "client": client.name(_language(request)),
         "zone": client.zone,
+        "totals": _totals(made.sums),
+        "by": access_queries.get_display_names_by_username({made.actor}).get(made.actor, made.actor),
+        "mapping": next(
+            (file.title[_language(request)] for file in policy_queries.load("mapping") if file.id == made.mapping_id),
+            "",
+        ),
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
         "may_download": Role.INTEGRATOR in actor_of(request).roles,
@@ -108,16 +117,21 @@ def quarantine(request: HttpRequest, import_id: int) -> HttpResponse:
     return response
 
 
-def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+def _list(
+    request: HttpRequest, problem: str = "", status: int = 200, form: uploads.UploadForm | None = None
+) -> HttpResponse:
     uploads.sweep()
     clients = {client.id: client for client in clients_of(request)}
     language = _language(request)
     at = clock_queries.now()
+    pages = _page(request, intake_queries.list_imports(sorted(clients)))
     context = {
         "rows": [
-            {"made": each, "client": clients[each.client_id].name(language)}
-            for each in intake_queries.list_imports(sorted(clients))
+            {"made": each, "client": clients[each.client_id].name(language), "totals": _totals(each.sums)}
+            for each in pages.rows
         ],
+        "pages": pages,
+        "form": form,
         "problem": problem,
         "may_import": Role.INTEGRATOR in actor_of(request).roles,
         "clients": [{"code": client.code, "name": client.name(language)} for client in clients.values()],
@@ -126,6 +140,13 @@ def _list(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
         "section": "imports",
     }
     return render(request, "desk/imports/imports.html", context, status=status)
+
+
+def _page(request: HttpRequest, found: list[intake_types.ImportRead]) -> paging.Page[intake_types.ImportRead]:
+    """The imports after the one that the address names, newest first."""
+    after = paging.place(request, paging.row_id)
+    begins = next((i + 1 for i, each in enumerate(found) if after == (each.id,)), 0)
+    return paging.cut(request, found[begins : begins + paging.SIZE + 1], lambda each: (each.id,))
 
 
 def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, str] | None:
@@ -160,6 +181,20 @@ def _told(problem: Problem, language: str) -> str:
     remedy = f"{problem.code}.remedy"
     said = words.render(problem, language)
     return f"{said} {words.render(remedy, language, **problem.fields)}" if words.has(remedy) else said
+
+
+def _totals(sums: tuple[intake_types.SumLine, ...]) -> list[intake_types.SumLine]:
+    """What the lines come to, in each currency."""
+    currencies = sorted({each.currency for each in sums})
+    return [
+        intake_types.SumLine(
+            currency=currency,
+            bucket=None,
+            count=sum(each.count for each in sums if each.currency == currency),
+            total=add_up((each.total for each in sums if each.currency == currency), currency),
+        )
+        for currency in currencies
+    ]
 
 
 def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:

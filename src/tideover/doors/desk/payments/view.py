@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -49,12 +50,20 @@ def _this_age(value_date: date) -> date:
     return value_date
 
 
+class AmountField(forms.DecimalField):
+    """An amount as people write or paste it: with separators between the thousands, or without."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Read it without its separators."""
+        return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
+
+
 class PaymentForm(forms.Form):
     """A payment, or a debit that failed, for an account found by its number."""
 
     account_number = forms.CharField(max_length=80)
     client = forms.CharField(max_length=40, required=False)
-    amount = forms.DecimalField(max_digits=16, decimal_places=4, min_value=Decimal("0.0001"))
+    amount = AmountField(max_digits=16, decimal_places=4, min_value=Decimal("0.0001"))
     value_date = forms.DateField(input_formats=["%Y-%m-%d"])
     reference = forms.CharField(max_length=120)
     cause = forms.CharField(max_length=40, required=False)
