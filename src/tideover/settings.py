@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "tideover.know.customers",
     "tideover.know.portfolio",
     "tideover.know.ledger",
+    "tideover.know.filing",
     "tideover.know.staff",
     "tideover.know.cases",
     "tideover.decide.snapshot",

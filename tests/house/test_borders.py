@@ -15,7 +15,7 @@ WINGS = ("know", "decide", "act")
 ORDER = (
     *("intake", "outcomes", "payments", "arrangements", "contact"),
     *("receipts", "assignment", "gate", "strategy", "snapshot"),
-    *("cases", "staff", "ledger", "portfolio", "customers", "clients"),
+    *("cases", "staff", "filing", "ledger", "portfolio", "customers", "clients"),
 )
 THRESHOLD = {"types", "queries", "operations"}
 # A policy kind's schema is handed to core/policy by the door; the snapshot's columns are its schema.

@@ -17,11 +17,13 @@ from tideover.decide.snapshot import policy_schema as snapshot
 from tideover.decide.strategy import policy_schema as strategy
 from tideover.know.cases import policy_schema as cases
 from tideover.know.clients import policy_schema as clients
+from tideover.know.filing import policy_schema as filing
 from tideover.know.ledger import policy_schema as ledger
 
 ALL = (
     calendars.KIND,
     cases.KIND,
+    filing.KIND,
     *gate.KINDS,
     strategy.KIND,
     snapshot.KIND,
