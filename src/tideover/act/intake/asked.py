@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tideover.act.intake import control_file, queries
+from tideover.act.intake.policy_schema import shape_of
 from tideover.act.intake.readers import csv_file
+from tideover.act.intake.readers.shape import FileShape
 from tideover.act.intake.types import (
     OF_ACCOUNTS,
     Control,
@@ -48,6 +50,11 @@ class Asked:
     def control_digest(self) -> str:
         """What tells two deliveries of the same bytes apart."""
         return self.control.digest if self.control else ""
+
+    @property
+    def shape(self) -> FileShape:
+        """How the file is expected to be written."""
+        return shape_of(self.policy.data, self.profile.encoding, self.profile.delimiter)
 
     @property
     def cut_off_at(self) -> datetime:

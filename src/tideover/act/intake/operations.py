@@ -93,7 +93,7 @@ def _find(asked: Asked) -> int | None:
 def _import(asked: Asked, progress: Progress) -> ImportReport:
     with judging.opened(asked.policy.data, asked.cut_off, asked.at) as judge:
         progress("read")
-        reading = csv_file.read(asked.path, asked.policy.data.file, lambda header: judge.start(header, asked.path.name))
+        reading = csv_file.read(asked.path, asked.shape, lambda header: judge.start(header, asked.path.name))
         progress("judge")
         judge.decide(reading.unfit)
         refused = judge.list_refused(reading.unfit)
@@ -117,7 +117,7 @@ def _import(asked: Asked, progress: Progress) -> ImportReport:
 def _compare(asked: Asked, judged: _Judged) -> tuple[ImportReport, tuple[int, ...]]:
     """Hold the staged rows against what is known, and the file against what was said of it; make the report."""
     judge, run_id = judged.judge, judged.run_id
-    params: dict[str, Any] = {"run_id": run_id, "client_id": asked.client.id, "cut_off_date": asked.cut_off}
+    params = _params(asked, run_id, [])
     problems = staging.judge_against_the_book(run_id=run_id, kind=asked.kind, params=params)
     refused = sorted(
         [*judged.refused, *_refused_by_the_book(judge, judge.spread(problems))], key=lambda row: row.record

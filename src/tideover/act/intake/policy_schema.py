@@ -167,6 +167,11 @@ class Mapping:
         return (group.number,) if self.grain == INSTALMENT else ()
 
 
+def shape_of(mapping: Mapping, encoding: str | None, delimiter: str | None) -> FileShape:
+    """How a client's file is expected to be written: as its profile says, and as the mapping where that is silent."""
+    return FileShape(encoding or mapping.file.encoding, delimiter or mapping.file.delimiter)
+
+
 @dataclass(frozen=True)
 class MappingExample:
     """A row as the lender writes it, and what comes of it: the fields that it gives, or what is refused.

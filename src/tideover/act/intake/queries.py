@@ -11,6 +11,8 @@ from typing import Any
 
 from tideover.act.intake import keeping
 from tideover.act.intake.models import Import, QuarantinedRow
+from tideover.act.intake.policy_schema import shape_of
+from tideover.act.intake.readers.shape import FileShape
 from tideover.act.intake.types import (
     TAKEN,
     ImportRead,
@@ -22,6 +24,8 @@ from tideover.act.intake.types import (
 )
 from tideover.core import words
 from tideover.core.money import Money
+from tideover.core.policy import queries as policy_queries
+from tideover.core.policy.types import PolicyUnknown
 from tideover.know.clients import queries as clients_queries
 from tideover.know.portfolio import queries as portfolio_queries
 
@@ -80,20 +84,36 @@ def list_quarantined(import_id: int, latest: int | None = None) -> tuple[Refused
 
 
 def quarantine_csv(import_id: int, language: str) -> str:
-    """The quarantined rows as CSV: where each stands, what is wrong and how to mend it, and its cells.
+    """The quarantined rows as text: where each stands, what is wrong and how to mend it, and its cells.
 
-    Mended in place and sent again, the file reads as before: the columns in front are not in any mapping. A cell
-    that a spreadsheet would run as a formula gets an apostrophe in front.
+    Mended in place and sent again, the file reads as before: it is separated as the client's file is, and the columns
+    in front are not in any mapping. A cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     found = get_import(import_id)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", delimiter=_shape_of(found).separator)
     front = [words.render(f"intake.quarantine.{name}", language) for name in ("record", "line", "wrong")]
     writer.writerow([*front, *(_harmless(name) for name in found.columns)])
     for row in list_quarantined(import_id):
         wrong = " ".join(say_problem(problem, language) for problem in row.problems)
         writer.writerow([row.record, row.line, _harmless(wrong), *(_harmless(cell) for cell in row.cells)])
     return text.getvalue()
+
+
+def quarantine_file(import_id: int, language: str) -> bytes:
+    """The same as a file in the encoding in which the client's files are expected."""
+    encoding = _shape_of(get_import(import_id)).encoding
+    return quarantine_csv(import_id, language).encode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _shape_of(found: ImportRead) -> FileShape:
+    """As the mapping and the profile say today, since that is how the mended file will be read."""
+    try:
+        mapping = policy_queries.get("mapping", found.mapping_id).data
+    except PolicyUnknown:
+        return FileShape("utf-8", "comma")
+    profile = clients_queries.get_profile(clients_queries.get_client_by_id(found.client_id).code)
+    return shape_of(mapping, profile.encoding, profile.delimiter)
 
 
 def say_problem(problem: RowProblem, language: str) -> str:

@@ -1,4 +1,4 @@
-"""``tideover quarantine IMPORT``: the rows that an import refused, as CSV to mend and send again."""
+"""``tideover quarantine IMPORT``: the rows that an import refused, to mend and send again, written as the client writes."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ def run(args: argparse.Namespace) -> int:
     if args.language:
         os.environ["TIDEOVER_LANGUAGE"] = args.language
     found = intake_queries.get_import(args.import_id)
-    text = intake_queries.quarantine_csv(args.import_id, terminal.language())
     if args.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(intake_queries.quarantine_csv(args.import_id, terminal.language()))
         return 0
     with open(args.output, "wb", opener=lambda path, flags: os.open(path, flags, OWNER_ONLY)) as file:
-        file.write(text.encode("utf-8-sig"))
+        file.write(intake_queries.quarantine_file(args.import_id, terminal.language()))
     terminal.tell("quarantine.written", count=found.quarantined_count, file=args.output)
     return 0

@@ -5,7 +5,10 @@ The samples are made by ``rehearsal/lender_samples.py``; a test there holds them
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +25,7 @@ from tideover.act.intake.tests.given import codes
 from tideover.act.intake.types import ImportReport
 from tideover.core import words
 from tideover.core.access.types import SYSTEM
+from tideover.know.clients import queries as clients_queries
 from tideover.know.portfolio.tests.given import make_client
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +47,7 @@ def bring(folder: Path, name: str, *, rows: int = 24, sequence: int = 1, **chang
     beside = SAMPLES / f"{name}.control.yaml"
     cut_off = {"placement": CUT_OFF, "full": date(2026, 10, 5), "payments": date(2026, 10, 9)}.get(kind)
     content = beside.read_text() if beside.exists() else None
-    if content is None and kind != "recall":
+    if content is None and kind != "recall" and "mends" not in changed:
         content = f"format: 1\nkind: {kind}\nsequence: {sequence}\ncut_off: {cut_off}\nrows: {rows}\n"
         content += 'totals: {CNY: "2216.50"}\n' if kind != "payments" else ""
     if content is not None:
@@ -229,3 +233,37 @@ def test_a_truncated_file_loses_the_contract_that_was_cut_and_says_which_instalm
     report = bring(tmp_path, "broken/placement-truncated.csv", rows=24)
     assert {row.account_number for row in report.refused} == {"HT1004"} and len(report.refused) == 3
     assert report.refused[0].problems[0].fields["missing"] == "4, 5, 6"
+
+
+def test_quarantined_rows_are_written_as_the_lender_writes_and_can_be_mended_and_sent_again(tmp_path: Path) -> None:
+    report = bring(tmp_path, "broken/placement-bad-rows.csv", rows=25)
+    assert report.import_id is not None
+    text = intake_queries.quarantine_file(report.import_id, "zh-Hans").decode("gb18030")
+    assert "本人" not in text and "与借款人相同" in text and "李镕𠮷" in text
+    heading, *rows = text.splitlines(keepends=True)
+    good = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030").splitlines(keepends=True)[1:19]
+    mended = ["x,1,," + row for row in good]
+    assert len(rows) == 19
+    again = bring(
+        tmp_path,
+        "mended/placement.csv",
+        content="".join([heading, *mended]).encode("gb18030"),
+        mends=report.import_id,
+    )
+    assert (again.good_count, again.new_count) == (18, 3) and not again.refused
+    assert ask("SELECT count(*) FROM portfolio_account") == [(4,)]
+
+
+def test_the_client_s_profile_may_expect_another_encoding_than_the_mapping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = clients_queries.get_profile("hengtong")
+    utf8 = replace(profile, encoding="utf-8", delimiter="semicolon")
+    monkeypatch.setattr(clients_queries, "get_profile", lambda code: utf8)
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
+    with pytest.raises(types.EncodingWrong) as found:
+        bring(tmp_path, "good/placement.csv")
+    assert found.value.fields["looks_like"] == "GB18030"
+    written = io.StringIO()
+    csv.writer(written, delimiter=";").writerows(csv.reader(io.StringIO(text)))
+    assert bring(tmp_path, "good/placement.csv", content=written.getvalue().encode()).good_count == 24

@@ -110,8 +110,8 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def quarantine(request: HttpRequest, import_id: int) -> HttpResponse:
     """The refused rows as a file that a spreadsheet opens, with what is wrong and the remedy."""
     made = _in_scope(request, import_id)
-    text = intake_queries.quarantine_csv(import_id, _language(request))
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    content = intake_queries.quarantine_file(import_id, _language(request))
+    response = HttpResponse(content, content_type="text/csv")
     name = f"quarantine-{made.id}-{made.cut_off_date.isoformat()}.csv"
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
