@@ -15,6 +15,7 @@ from tideover.act.payments import operations as payments
 from tideover.core.access.types import Actor
 from tideover.core.journal import operations as journal
 from tideover.core.sql import files as sql_files
+from tideover.know.cases import operations as cases
 from tideover.know.clients import operations as clients
 from tideover.know.clients.types import ClientRead
 from tideover.know.customers import operations as customers
@@ -152,11 +153,29 @@ def publish_payments(publication: Publication) -> None:
         enter(given=_given(name), params=params, client_id=each.client.id, at=each.at, actor=each.actor)
 
 
+def publish_recall(publication: Publication) -> None:
+    """End the placements of recalled accounts today; they leave their cases at once, and nobody dials them again."""
+    each = publication
+    journal.append_set(
+        kind="accounts-recalled",
+        room="intake",
+        at=each.at,
+        actor=each.actor,
+        select=_given("facts_recall"),
+        params={**each.params, "import_id": each.import_id},
+    )
+    day = each.client.local_date(each.at)
+    given = _given("given_recalls")
+    portfolio.end_placements(given=given, params=each.params, day=day, import_id=each.import_id)
+    cases.end_accounts(given=given, params=each.params, client_id=each.client.id, day=day, at=each.at, actor=each.actor)
+
+
 PUBLISH: Mapping[str, Any] = {
     "placement": publish_placement,
     "full": publish_placement,
     "delta": publish_placement,
     "payments": publish_payments,
+    "recall": publish_recall,
 }
 
 

@@ -12,6 +12,7 @@ from django.db.models import F
 from tideover.core.access.rules import require
 from tideover.core.access.types import Actor, Role
 from tideover.know.cases import acting, queries, refreshing, rules
+from tideover.know.cases.ending import end_accounts as end_accounts
 from tideover.know.cases.holding import end_claims as end_claims
 from tideover.know.cases.holding import lift_hold as lift_hold
 from tideover.know.cases.holding import place_hold as place_hold
