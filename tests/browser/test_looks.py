@@ -18,6 +18,7 @@ PAGES = (
     ("collector1", "/ladder", "ladder"),
     ("integrator", "/imports", "imports"),
     ("integrator", "/payments", "payments"),
+    ("integrator", "/unreachable", "unreachable"),
     ("compliance", "/holds", "holds"),
     ("admin", "/no-such-page", "not-found"),
 )
