@@ -18,7 +18,7 @@ from tideover.core.money import Money, add_up
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.gate import queries as gate_queries
 from tideover.decide.gate import types as gate_types
-from tideover.doors.desk.case import calls, statements, timeline
+from tideover.doors.desk.case import calls, parties, statements, timeline
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
@@ -27,6 +27,7 @@ from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
 from tideover.know.customers import queries as customers_queries
 from tideover.know.customers.types import CustomerRead
+from tideover.know.ledger import queries as ledger_queries
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.portfolio.types import bucket_of
 
@@ -104,6 +105,8 @@ class Page:
     promise: str = ""
     holds: list[str] = field(default_factory=list)
     statements: list[statements.AccountStatement] = field(default_factory=list)
+    parties: list[parties.Party] = field(default_factory=list)
+    contracts: list[parties.Contract] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     timeline: list[timeline.Entry] = field(default_factory=list)
     timeline_choices: list[dict[str, object]] = field(default_factory=list)
@@ -210,10 +213,14 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
         add_up((made.owed_now for made in page.statements if made.owed_now.currency == each), each)
         for each in currencies
     ]
-    standings = portfolio_queries.list_standings([each.id for each in accounts], seen.today)
-    if standings:
-        page.dpd = max(each.dpd for each in standings)
+    late = ledger_queries.list_lateness([each.id for each in accounts], seen.at)
+    if late:
+        page.dpd = max(each.dpd for each in late)
         page.bucket = bucket_of(page.dpd)
+    page.parties = parties.read(accounts, seen.at, seen.zone, language, seen.customer.id)
+    page.contracts = parties.read_contracts(
+        seen.customer.id, seen.client.id, seen.today, (each.account_id for each in case.accounts), language
+    )
     if leading is not None:
         page.stage = cases_queries.get_stage_titles().get(leading.stage, {}).get(language, leading.stage)
         page.deadline = leading.stage_deadline_date
