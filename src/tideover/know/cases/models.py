@@ -148,3 +148,17 @@ class DayChange(models.Model):
     case_id = models.BigIntegerField(null=True)
     account_id = models.BigIntegerField(null=True)
     body = models.JSONField()
+
+
+class Assist(models.Model):
+    """A second collector works a case for a time (协催); the owner stays. Ended early, never deleted."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    collector_id = models.BigIntegerField(db_index=True)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    cause = models.CharField(max_length=40)
+    placed_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, null=True)
+    fact_id = models.BigIntegerField()

@@ -12,6 +12,8 @@ from django.db.models import F
 from tideover.core.access.rules import require
 from tideover.core.access.types import Actor, Role
 from tideover.know.cases import acting, queries, refreshing, rules
+from tideover.know.cases.assisting import end_assist as end_assist
+from tideover.know.cases.assisting import grant_assist as grant_assist
 from tideover.know.cases.ending import end_accounts as end_accounts
 from tideover.know.cases.holding import end_claims as end_claims
 from tideover.know.cases.holding import lift_hold as lift_hold
@@ -23,13 +25,14 @@ from tideover.know.cases.reopening import tell_reopened as tell_reopened
 from tideover.know.cases.types import (
     CaseLocked,
     CollectorCannotWork,
+    FilingGap,
     NotUnderReview,
     ReviewDecision,
     UnknownCause,
 )
 from tideover.know.clients import queries as clients_queries
+from tideover.know.filing import queries as filing
 from tideover.know.ledger import operations as ledger
-from tideover.know.staff import queries as staff_queries
 
 ROOM = "cases"
 
@@ -138,7 +141,8 @@ def set_call_back(*, case_id: int, call_back_at: datetime | None, at: datetime, 
 def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:
     """Record a leader's decision before the final notice; the next refresh moves the account by it.
 
-    Raises NotUnderReview for an account whose stage asks for no review, CaseClosed, AccountNotInCase.
+    Raises NotUnderReview for an account whose stage asks for no review, FilingGap where it may not go on because
+    something is missing in its file, CaseClosed, AccountNotInCase.
     """
     require(actor, Role.TEAM_LEADER)
     decision = ReviewDecision(decision)
@@ -148,6 +152,8 @@ def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datet
         present = acting.require_account(case, account_id)
         if not _asks_for_review(present.stage):
             raise NotUnderReview(case_id=case_id, account_id=account_id, stage=present.stage)
+        if decision is ReviewDecision.GO_ON:
+            _refuse_gaps(case.client_id, account_id, at)
         fact_id = acting.fact(
             case, "case-reviewed", at, actor, account_id=account_id, stage=present.stage, decision=decision
         )
@@ -161,6 +167,18 @@ def review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datet
             fact_id=fact_id,
         )
     return made.pk
+
+
+def _refuse_gaps(client_id: int, account_id: int, at: datetime) -> None:
+    day = clients_queries.get_client_by_id(client_id).local_date(at)
+    missing = filing.list_missing(client_id, day, account_id=account_id)
+    if missing:
+        titles = {each.item: each.title for each in missing}.values()
+        joined = {
+            "en": ", ".join(each["en"] for each in titles),
+            "zh-Hans": "、".join(each["zh-Hans"] for each in titles),
+        }
+        raise FilingGap(account_id=account_id, missing=joined)
 
 
 def _asks_for_review(stage: str) -> bool:
@@ -189,7 +207,8 @@ def assign_collectors(*, given: str, params: Mapping[str, Any], at: datetime, ac
 def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetime, actor: Actor) -> None:
     """Give a case to another collector. A change needs a cause out of the closed list.
 
-    Raises UnknownCause, CaseClosed, and CollectorCannotWork for somebody who may not work for the client.
+    Raises UnknownCause, CaseClosed, and CollectorCannotWork with what stands in the way: another team, a missing
+    certificate or language, absence, a ceiling, a complaint against them.
     """
     require(actor, Role.TEAM_LEADER)
     if cause not in rules.CHANGE_CAUSES:
@@ -197,8 +216,11 @@ def change_collector(*, case_id: int, collector_id: int, cause: str, at: datetim
     with transaction.atomic():
         case = acting.lock_open_case(case_id, actor)
         acting.require_scope(case, actor, Role.TEAM_LEADER)
-        if not staff_queries.is_working(collector_id, case.client_id):
-            raise CollectorCannotWork(case_id=case_id, collector_id=collector_id)
+        if case.collector_id == collector_id:
+            return
+        (obstacle,) = queries.list_obstacles([(queries.get_case(case_id), collector_id)], at)
+        if obstacle is not None:
+            raise CollectorCannotWork(case_id=case_id, collector_id=collector_id, obstacle=obstacle)
         assign_collectors(
             given="SELECT %(case_id)s::bigint AS case_id, %(collector_id)s::bigint AS collector_id,"
             " %(cause)s::text AS cause",

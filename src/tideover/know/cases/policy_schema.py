@@ -26,6 +26,7 @@ COLUMNS = (
         "count",
         {"en": "promises broken since the last review", "zh-Hans": "上次审核以来跳票次数"},
     ),
+    Column("filing_gaps_count", "count", {"en": "items missing in the file", "zh-Hans": "资料缺失项数"}),
     Column(
         "review_decision",
         "text",

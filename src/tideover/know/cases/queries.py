@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.policy import queries as policy
-from tideover.know.cases import refreshing, rules, scope
-from tideover.know.cases.models import Case, CaseAccount, Hold, Review, Tenure
+from tideover.know.cases import handing, refreshing, rules, scope
+from tideover.know.cases.models import Assist, Case, CaseAccount, Hold, Review, Tenure
 from tideover.know.cases.types import (
+    AssistRead,
     CaseAccountRead,
     CaseBrief,
     CaseOwner,
@@ -24,6 +25,7 @@ from tideover.know.cases.types import (
     HoldScope,
     Ladder,
     NoLadder,
+    Obstacle,
     ReviewDecision,
     ReviewRead,
     StageCount,
@@ -57,6 +59,13 @@ def get_stage_positions() -> dict[str, int]:
 def get_stage_titles() -> dict[str, dict[str, str]]:
     """What each stage is called, by language: for whoever shows a stage's name."""
     return {stage.name: dict(stage.title) for ladder in list_ladders() for stage in ladder.rules.stages}
+
+
+def get_stage_skills() -> dict[str, str]:
+    """Which skill each stage asks for; one that asks for none is left out."""
+    return {
+        stage.name: stage.skill for ladder in list_ladders() for stage in ladder.rules.stages if stage.skill is not None
+    }
 
 
 def get_case(case_id: int) -> CaseRead:
@@ -120,6 +129,15 @@ def list_cases(case_ids: Iterable[int]) -> list[CaseRead]:
 def list_cases_of_customer(customer_id: int) -> list[CaseRead]:
     """All cases that the customer ever had with this client, newest first."""
     return _read(Case.objects.filter(customer_id=customer_id))[::-1]
+
+
+def list_latest_cases(customer_ids: Iterable[int]) -> dict[int, CaseRead]:
+    """The case of each customer that is open, else the latest one; whoever never had a case is left out."""
+    rows = Case.objects.filter(customer_id__in=set(customer_ids)).order_by(
+        "customer_id", F("closed_date").desc(nulls_first=True), "-pk"
+    )
+    latest = {row.customer_id: row for row in reversed(rows)}
+    return {each.customer_id: each for each in _read(latest.values())}
 
 
 def list_open_cases(client_id: int, *, collector_id: int | None = None) -> list[CaseRead]:
@@ -332,6 +350,47 @@ def list_complained_of(user_id: int, at: datetime) -> set[int]:
     if persons:
         found |= set(Case.objects.filter(person_id__in=persons).values_list("pk", flat=True))
     return {each for each in found if each is not None}
+
+
+def list_obstacles(
+    pairs: Sequence[tuple[CaseRead, int]], at: datetime, *, as_owner: bool = True
+) -> list[Obstacle | None]:
+    """What stands in the way of giving each case to its collector, in the order given; None: nothing does.
+
+    ``as_owner`` False: to help for a time beside the owner.
+    """
+    complained = {user_id: list_complained_of(user_id, at) for user_id in {user_id for _, user_id in pairs}}
+    return handing.weigh(pairs, at, asked=get_stage_skills(), complained=complained, as_owner=as_owner)
+
+
+def count_owned(user_ids: Collection[int]) -> dict[int, int]:
+    """How many open cases each of these users owns."""
+    return handing.count_owned(user_ids)
+
+
+def list_assists(case_id: int, at: datetime) -> list[AssistRead]:
+    """Who helps on the case at the instant, the earliest first."""
+    return [_assist(row) for row in assists_at(at).filter(case_id=case_id).order_by("from_at", "pk")]
+
+
+def list_assisted(collector_id: int, at: datetime) -> list[AssistRead]:
+    """The open cases on which the collector helps at the instant, those that end first coming first."""
+    rows = assists_at(at).filter(collector_id=collector_id, case__closed_date=None).order_by("until_at", "pk")
+    return [_assist(row) for row in rows]
+
+
+def is_assisting(collector_id: int, case_id: int, at: datetime) -> bool:
+    """Whether the collector helps on the case at the instant."""
+    return assists_at(at).filter(collector_id=collector_id, case_id=case_id).exists()
+
+
+def assists_at(at: datetime) -> QuerySet[Assist]:
+    """The assists that stand at the instant: for this room's own modules."""
+    return Assist.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at), from_at__lte=at, until_at__gt=at)
+
+
+def _assist(row: Assist) -> AssistRead:
+    return AssistRead(row.pk, row.case_id, row.collector_id, row.from_at, row.until_at, row.cause, row.placed_by)
 
 
 def list_overdue_complaints(client_ids: Iterable[int], at: datetime, actor: Actor) -> list[HoldRead]:

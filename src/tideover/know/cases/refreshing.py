@@ -17,6 +17,8 @@ from tideover.core.sql import files as sql_files
 from tideover.core.sql import statistics
 from tideover.know.cases.models import DayAccount, DayChange
 from tideover.know.cases.types import Ladder, NoLadder
+from tideover.know.filing import operations as filing
+from tideover.know.filing import queries as filing_queries
 
 ROOM = "cases"
 STEPS = (
@@ -68,6 +70,7 @@ def statement(name: str) -> str:
 def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: datetime) -> None:
     """Fill what the steps look at, then take them in order. Must be inside a transaction."""
     params = {"client_id": client_id, "zone": zone, "day": day, "at": at, **ladder_params(ladders)}
+    params["filing_items"] = filing_queries.items_asked()
     statistics.expect_large_sets()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases.refresh:{client_id}"])
@@ -83,6 +86,7 @@ def run(ladders: Sequence[Ladder], client_id: int, zone: str, day: date, at: dat
             cursor.execute(text, params)
             _note_filled(cursor.rowcount, *FILLS.get(step, ()))
         cursor.execute(_AS_BEFORE)
+    filing.archive(given=statement("accounts_closed"), params=params, client_id=client_id)
 
 
 def _note_filled(rows: int, *tables: str) -> None:

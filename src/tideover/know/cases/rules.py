@@ -18,6 +18,8 @@ CHANGE_CAUSES = (
     "conduct",
     "conflict-of-interest",
 )
+UNDO_CAUSE = "change-undone"
+ASSIST_CAUSES = ("workload", "language", "hard-case", "customer-asked", "training")
 LIFT_CAUSES = ("resolved", "rejected", "withdrawn", "entered-in-error")
 
 

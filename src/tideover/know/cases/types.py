@@ -63,6 +63,32 @@ class ReviewDecision(enum.StrEnum):
     STAY = "stay"
 
 
+class Obstacle(enum.StrEnum):
+    """What stands in the way of giving a case to somebody."""
+
+    CLOSED = "closed"
+    SAME = "same"
+    NOT_WORKING = "not-working"
+    COMPLAINED_OF = "complained-of"
+    NO_CERTIFICATE = "no-certificate"
+    NO_LANGUAGE = "no-language"
+    AWAY = "away"
+    CASES_FULL = "cases-full"
+
+
+@dataclass(frozen=True)
+class AssistRead:
+    """Somebody who works a case beside its owner, half-open in time."""
+
+    id: int
+    case_id: int
+    collector_id: int
+    from_at: datetime
+    until_at: datetime
+    cause: str
+    placed_by: str
+
+
 @dataclass(frozen=True)
 class Minimum:
     """The least work of a stage."""
@@ -340,6 +366,12 @@ class ComplaintRepeated(Problem):
     code = "cases.complaint-repeated"
 
 
+class FilingGap(Problem):
+    """No final notice while something is missing in the account's file: ``missing`` names it in both languages."""
+
+    code = "cases.filing-gap"
+
+
 class NotUnderReview(Problem):
     """Only an account in a stage that asks for a review can be reviewed."""
 
@@ -353,6 +385,18 @@ class UnknownCause(Problem):
 
 
 class CollectorCannotWork(Problem):
-    """Whoever is to have the case is not active, or in no team that may work for its client."""
+    """Whoever is to have the case cannot: ``obstacle`` says why."""
 
     code = "cases.collector-cannot-work"
+
+
+class AssistPeriodEmpty(Problem):
+    """An assist ends after it begins."""
+
+    code = "cases.assist-period-empty"
+
+
+class UnknownAssist(Problem):
+    """There is no assist of this id."""
+
+    code = "cases.unknown-assist"

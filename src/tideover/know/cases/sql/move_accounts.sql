@@ -1,6 +1,6 @@
 -- what: each account takes at most one step a day along its ladder; the first move that holds wins
 -- grain: one row per account that moves
--- reads: cases_case, cases_dayaccount, cases_review
+-- reads: cases_case, cases_dayaccount, cases_review, filing_gaps_of
 -- writes: cases_caseaccount, cases_stagemove, cases_daychange
 -- '<next-move>' stands for the ladder's own conditions, compiled from policy: the number of the move, or null.
 WITH rung AS (
@@ -17,6 +17,10 @@ WITH rung AS (
     JOIN cases_case ON cases_case.id = review.case_id
     WHERE cases_case.client_id = %(client_id)s AND cases_case.closed_date IS NULL
     ORDER BY review.case_id, review.account_id, review.stage, review.at DESC, review.id DESC
+), lacking AS (
+    SELECT gap.account_id, count(*) AS gaps_count
+    FROM filing_gaps_of(%(client_id)s, %(filing_items)s::jsonb, %(day)s) AS gap
+    GROUP BY gap.account_id
 ), standing AS (
     SELECT present.id, present.case_id, present.account_id, cases_case.customer_id, today.product, today.dpd,
         present.stage, present.late_since_date, present.stage_deadline_date,
@@ -25,11 +29,13 @@ WITH rung AS (
         present.stage_contacts_count AS contacts_count,
         present.stage_right_party_count AS right_party_count,
         present.broken_promises_count,
-        reviewed.decision AS review_decision
+        reviewed.decision AS review_decision,
+        coalesce(lacking.gaps_count, 0) AS filing_gaps_count
     FROM cases_caseaccount AS present
     JOIN cases_case ON cases_case.id = present.case_id
     JOIN cases_dayaccount AS today ON today.account_id = present.account_id
     JOIN rung ON rung.product = today.product AND rung.name = present.stage
+    LEFT JOIN lacking ON lacking.account_id = present.account_id
     LEFT JOIN reviewed ON reviewed.case_id = present.case_id AND reviewed.account_id = present.account_id
         AND reviewed.stage = present.stage AND reviewed.day >= present.stage_since_date
     WHERE cases_case.client_id = %(client_id)s AND present.left_date IS NULL

@@ -14,7 +14,7 @@ from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import CaseAccountRead, CaseRead
 from tideover.know.clients.models import Client
-from tideover.know.customers.models import Customer, Person
+from tideover.know.customers.models import ContactPoint, Customer, Person
 from tideover.know.ledger.models import Posting, StatedBalance
 from tideover.know.portfolio.models import Account, Batch, Party, Placement, Standing
 from tideover.know.staff import operations as staff
@@ -63,10 +63,20 @@ class Story:
         """A new customer."""
         number = next(self.numbers)
         person = Person.objects.create(key=f"{number:064}")
-        return Customer.objects.create(
+        customer = Customer.objects.create(
             client_id=self.client_id, person=person, reference=f"C{number}", language="zh-Hans", country="CN",
             zone=SHANGHAI,
-        ).pk  # fmt: skip
+        )  # fmt: skip
+        ContactPoint.objects.create(
+            customer=customer, kind="phone", position=1, source="client-file", value_digest=f"{number:064}",
+            usable_from=at(0),
+        )  # fmt: skip
+        return customer.pk
+
+    def lose_numbers(self, account_id: int) -> None:
+        """The borrower's numbers turn out to be of no use, so that the file has a gap."""
+        customer_id = Party.objects.get(account_id=account_id, role="borrower").customer_id
+        ContactPoint.objects.filter(customer_id=customer_id).update(unusable_since=at(0), unusable_cause="wrong-number")
 
     def account(self, customer_id: int | None = None, *, owed: str = "1000.00", dpd: int = 1) -> int:
         """An account that stood so at the end of September."""

@@ -8,17 +8,19 @@ from tideover.core.access.types import SYSTEM, AccessRefused, Role
 from tideover.core.journal import queries as journal
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
-from tideover.know.cases.models import DayChange, StageMove
+from tideover.know.cases.models import CaseAccount, DayChange, StageMove
 from tideover.know.cases.tests.portfolio import Story, at, day
 from tideover.know.cases.types import (
     CaseClosed,
     CollectorCannotWork,
+    FilingGap,
     HoldReason,
     HoldScope,
     NotUnderReview,
     ReviewDecision,
     UnknownCause,
 )
+from tideover.know.filing import queries as filing
 from tideover.know.portfolio import queries as portfolio_queries
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,42 @@ def test_a_leader_who_is_not_content_sends_the_case_back(story: Story) -> None:
     assert kinds(wang)[-2:] == ["case-reviewed", "stage-moved"]
 
 
+def test_no_final_notice_is_given_with_a_gap_in_the_file(story: Story) -> None:
+    wang, leader = story.account(), story.user("leader", Role.TEAM_LEADER)
+    story.morning(1)
+    CaseAccount.objects.filter(account_id=wang).update(stage="pre-final-review", stage_since_date=day(1))
+    story.lose_numbers(wang)
+    case_id = story.case(wang).id
+
+    with pytest.raises(FilingGap) as refused:
+        cases.review(case_id=case_id, account_id=wang, decision=ReviewDecision.GO_ON, at=at(2), actor=leader)
+    assert refused.value.fields["missing"]["zh-Hans"] == "各相关人的联系方式"
+    cases.review(case_id=case_id, account_id=wang, decision=ReviewDecision.STAY, at=at(2), actor=leader)
+    story.morning(3)
+    assert story.stage(wang) == "continued-follow-up"
+
+
+def test_a_gap_that_opens_after_the_review_still_stops_the_final_notice(story: Story) -> None:
+    wang, leader = story.account(), story.user("leader", Role.TEAM_LEADER)
+    story.morning(1)
+    CaseAccount.objects.filter(account_id=wang).update(stage="pre-final-review", stage_since_date=day(1))
+    case_id = story.case(wang).id
+    cases.review(case_id=case_id, account_id=wang, decision=ReviewDecision.GO_ON, at=at(2), actor=leader)
+    story.lose_numbers(wang)
+    story.morning(3)
+    assert story.stage(wang) == "pre-final-review"
+
+
+def test_the_file_of_a_closed_case_is_archived_with_its_retention_date(story: Story) -> None:
+    wang = story.account()
+    story.morning(1)
+    story.pays(wang, "1000.00", at(1))
+    story.morning(2)
+    kept = filing.find_archived(wang)
+    assert kept is not None
+    assert (kept.closed_date, kept.keep_until_date) == (day(2), day(2).replace(year=2031))
+
+
 def test_nobody_reviews_what_does_not_wait_for_it_and_no_collector_reviews(story: Story) -> None:
     wang, leader, lin = story.account(), story.user("leader", Role.TEAM_LEADER), story.user("lin")
     story.morning(1)
@@ -264,6 +302,10 @@ def test_a_change_of_collector_needs_a_cause_and_shows_who_had_the_case_until_wh
     case_id = story.case(wang).id
     _assign(case_id, lin.user_id, "first-assignment", 1)
     assert mei.user_id is not None
+    skill = cases_queries.get_stage_skills().get(story.stage(wang) or "", "early")
+    staff.issue_certificate(
+        user_id=mei.user_id, skill=skill, valid_from=at(0), valid_until=at(9), at=at(0), actor=SYSTEM
+    )
 
     with pytest.raises(UnknownCause):
         cases.change_collector(case_id=case_id, collector_id=mei.user_id, cause="", at=at(3), actor=leader)
