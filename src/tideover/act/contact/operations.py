@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from tideover.act.contact import lines, queries, rules
 from tideover.act.contact.models import Call
 from tideover.act.contact.types import (
+    ANSWERED,
+    INBOUND,
     NOT_DIALLED,
     UNKNOWN,
     AlreadyOnCall,
@@ -17,17 +19,19 @@ from tideover.act.contact.types import (
     CallRecorded,
     CallUnknown,
     CaseBeingCalled,
+    ForeignContactPoint,
     LineUnsure,
     MayNotWork,
     NotAnswered,
     NothingToDial,
     NotYourCall,
 )
+from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
 from tideover.decide.assignment import queries as assignment
 from tideover.decide.gate import operations as gate
-from tideover.decide.gate.types import CALL, COLLECTION, ContactRefused
+from tideover.decide.gate.types import CALL, COLLECTION, SERVICE, ContactRefused
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.customers import queries as customers
@@ -127,6 +131,7 @@ def _note_not_dialled(call_id: int, cause: str, at: datetime) -> CallRead:
             return queries.read(call)
         call.state, call.cause = NOT_DIALLED, "failed"
         call.save(update_fields=["state", "cause"])
+        assert call.permit_id is not None
         gate.record_result(permit_id=call.permit_id, result="not-dialled", at=at, actor=_line_actor(call))
         _fact(call, "call-not-dialled", at, _line_actor(call), line_says=cause)
     return queries.read(call)
@@ -159,7 +164,9 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
     if (dialled or answered) and _is_with_borrower(call):
         cases.record_work(case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False)
     actor = _line_actor(call)
-    if answered:
+    if call.permit_id is None:
+        pass  # it came in: the gate has it as answered already
+    elif answered:
         gate.record_result(permit_id=call.permit_id, result="answered", at=at, actor=actor)
     elif ended or before.state == NOT_DIALLED:
         gate.record_result(permit_id=call.permit_id, result="no-answer", at=at, actor=actor)
@@ -170,6 +177,71 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
     if ended:
         _fact(call, "call-ended", at, actor, cause=after.cause, seconds=after.seconds)
     return queries.read(call)
+
+
+def receive_call(*, case_id: int, contact_point_id: int | None, at: datetime, actor: Actor) -> CallRead:
+    """Put on record that somebody called us about a case: no permit, a contact, and no attempt of ours.
+
+    Whoever of the client's team picks up may take it, also on a closed case: a caller is not sent away. Amounts stay
+    hidden until the customer is known to speak. ``contact_point_id`` is None where the number is not on file. Raises
+    UnknownCase, AccessRefused, AlreadyOnCall, ForeignContactPoint.
+    """
+    require(actor, Role.COLLECTOR, Role.TEAM_LEADER)
+    if actor.user_id is None:
+        raise MayNotWork(case_id=str(case_id))
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact-user:{actor.user_id}"])
+        if (live := queries.get_live_call(actor.user_id, at)) is not None:
+            raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
+        case = cases.lock_case(case_id=case_id)
+        require_client(actor, case.client_id)
+        if cases_queries.is_complained_of(actor.user_id, case_id, at):
+            raise MayNotWork(case_id=str(case_id))
+        if (
+            contact_point_id is not None
+            and customers.get_contact_point(contact_point_id).customer_id != case.customer_id
+        ):
+            raise ForeignContactPoint(case_id=str(case_id))
+        call = Call.objects.create(
+            direction=INBOUND,
+            case_id=case_id,
+            account_id=_account_spoken_of(case_id),
+            customer_id=case.customer_id,
+            person_id=case.person_id,
+            client_id=case.client_id,
+            contact_point_id=contact_point_id,
+            user_id=actor.user_id,
+            line=lines.MANUAL,
+            state=ANSWERED,
+            asked_at=at,
+            dialled_at=at,
+            answered_at=at,
+        )
+        gate.record_unpermitted(
+            customer_id=case.customer_id,
+            case_id=case_id,
+            contact_point_id=contact_point_id,
+            channel=CALL,
+            purpose=SERVICE,
+            result="answered",
+            happened_at=at,
+            needed_permit=False,
+            direction=INBOUND,
+            at=at,
+            actor=actor,
+        )
+        cases.record_work(case_id=case_id, account_id=None, attempt=False, contact=True, right_party=False)
+        _fact(call, "call-received", at, actor, permit="none")
+    return queries.read(call)
+
+
+def _account_spoken_of(case_id: int) -> int:
+    """The account that leads the case; of a closed one, the last that was in it."""
+    case = cases_queries.get_case(case_id)
+    if case.lead_account_id is not None:
+        return case.lead_account_id
+    return max(case.accounts, key=lambda each: (each.left_date or each.joined_date, each.account_id)).account_id
 
 
 def note_right_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:

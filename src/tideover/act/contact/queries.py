@@ -6,7 +6,16 @@ from datetime import datetime
 
 from tideover.act.contact import lines, rules
 from tideover.act.contact.models import Call
-from tideover.act.contact.types import ANSWERED, DIALLED, NOT_DIALLED, UNKNOWN, CallRead, CallUnknown, NotYourCall
+from tideover.act.contact.types import (
+    ANSWERED,
+    DIALLED,
+    NOT_DIALLED,
+    OUTBOUND,
+    UNKNOWN,
+    CallRead,
+    CallUnknown,
+    NotYourCall,
+)
 from tideover.core.access.types import Actor
 from tideover.know.customers import queries as customers
 
@@ -56,7 +65,8 @@ def list_calls_without_outcome(user_id: int) -> list[CallRead]:
 
 def count_calls(contact_point_id: int, before: datetime) -> int:
     """How often a number was dialled before the instant."""
-    return Call.objects.filter(contact_point_id=contact_point_id, asked_at__lt=before).count()
+    dialled = Call.objects.filter(direction=OUTBOUND, contact_point_id=contact_point_id, asked_at__lt=before)
+    return dialled.count()
 
 
 def count_talks(customer_id: int, before: datetime) -> int:
@@ -70,6 +80,8 @@ def get_number_to_dial(call_id: int, actor: Actor) -> str | None:
     if call.user_id != actor.user_id:
         raise NotYourCall(call_id=str(call_id))
     if call.state not in (UNKNOWN, DIALLED) or not lines.shows_number(call.line):
+        return None
+    if call.contact_point_id is None or call.permit_id is None:
         return None
     return customers.reveal_contact_point(call.contact_point_id, call.permit_id)
 
@@ -98,4 +110,5 @@ def read(call: Call) -> CallRead:
         right_person_at=call.right_person_at,
         third_person_at=call.third_person_at,
         outcome_id=call.outcome_id,
+        direction=call.direction,
     )

@@ -12,18 +12,24 @@ EVENTS = (DIALLED, ANSWERED, ENDED)
 CAUSES = ("answered", "no-answer", "busy", "unreachable", "failed")
 
 
+OUTBOUND, INBOUND = "outbound", "inbound"
+
+
 @dataclass(frozen=True)
 class CallRead:
-    """One dial against one permit. ``number`` is filled only where a person must dial it themselves."""
+    """One dial against one permit, or a call that came in. ``number`` is filled only where a person must dial it.
+
+    What came in has no permit, and no contact point where the caller's number is not on file.
+    """
 
     id: int
-    permit_id: int
+    permit_id: int | None
     case_id: int
     account_id: int
     customer_id: int
     person_id: int
     client_id: int
-    contact_point_id: int
+    contact_point_id: int | None
     user_id: int
     work_item_id: int | None
     line: str
@@ -37,7 +43,13 @@ class CallRead:
     right_person_at: datetime | None
     third_person_at: datetime | None
     outcome_id: int | None
+    direction: str = OUTBOUND
     number: str | None = None
+
+    @property
+    def came_in(self) -> bool:
+        """Whether they called us."""
+        return self.direction == INBOUND
 
     @property
     def was_answered(self) -> bool:
@@ -122,3 +134,9 @@ class CallRecorded(Problem):
     """The call's outcome stands; who was on the line can no longer be changed."""
 
     code = "contact.call-recorded"
+
+
+class ForeignContactPoint(Problem):
+    """The number is none of the customer's, so nobody called from it for them."""
+
+    code = "contact.foreign-contact-point"

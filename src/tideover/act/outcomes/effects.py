@@ -20,7 +20,7 @@ from tideover.act.outcomes.types import PromiseDraft
 from tideover.core.access.types import Actor
 from tideover.core.clock import rules as clock
 from tideover.know.cases import operations as cases
-from tideover.know.cases.types import HoldReason, HoldScope
+from tideover.know.cases.types import ComplaintDraft, ComplaintRepeated, HoldReason, HoldScope
 from tideover.know.customers import operations as customers
 
 COLLECTION = "collection"
@@ -35,6 +35,7 @@ class Said:
     hold_until: datetime | None
     zone: str
     today: date
+    complaint: ComplaintDraft | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Followed:
     promise_id: int | None = None
     hold_id: int | None = None
     next_step_at: datetime | None = None
+    repeated_since: datetime | None = None
 
 
 def apply(rule: OutcomeRule, call: CallRead, account_id: int, said: Said, at: datetime, actor: Actor) -> Followed:
@@ -79,7 +81,7 @@ def apply(rule: OutcomeRule, call: CallRead, account_id: int, said: Said, at: da
 def protect(rule: OutcomeRule, call: CallRead, at: datetime, actor: Actor) -> None:
     """Carry out what the customer or a stranger asked for themselves; it holds whether the case is open or not."""
     for effect in rule.effects:
-        if isinstance(effect, MarkContactPoint):
+        if isinstance(effect, MarkContactPoint) and call.contact_point_id is not None:
             customers.mark_contact_point_unusable(
                 contact_point_id=call.contact_point_id, cause=effect.cause, at=at, actor=actor
             )
@@ -92,14 +94,20 @@ def protect(rule: OutcomeRule, call: CallRead, at: datetime, actor: Actor) -> No
 def _hold(
     effect: PlaceHold, call: CallRead, account_id: int, said: Said, at: datetime, actor: Actor, followed: Followed
 ) -> Followed:
+    """Place the hold; a complaint that was taken before, with nothing new in it, is on record and opens none."""
     until_at = said.hold_until or clock.start_of_day(said.today + timedelta(days=effect.days), said.zone)
-    hold_id = cases.place_hold(
-        case_id=call.case_id,
-        scope=HoldScope(effect.scope),
-        reason=HoldReason(effect.reason),
-        until_at=until_at,
-        account_id=account_id,
-        at=at,
-        actor=actor,
-    )
+    reason = HoldReason(effect.reason)
+    try:
+        hold_id = cases.place_hold(
+            case_id=call.case_id,
+            scope=HoldScope(effect.scope),
+            reason=reason,
+            until_at=until_at,
+            account_id=account_id,
+            complaint=said.complaint if reason is HoldReason.COMPLAINT else None,
+            at=at,
+            actor=actor,
+        )
+    except ComplaintRepeated as repeated:
+        return replace(followed, repeated_since=repeated.fields["since"])
     return replace(followed, hold_id=hold_id, next_step_at=until_at)

@@ -13,6 +13,7 @@ from tideover.act.contact.types import ENDED, CallRead
 from tideover.act.outcomes import effects, queries
 from tideover.act.outcomes.models import Outcome, OutcomeNote
 from tideover.act.outcomes.policy_schema import Form, OutcomeRule, SpokeTo, judge
+from tideover.act.outcomes.proving import file_proof as file_proof
 from tideover.act.outcomes.types import (
     CallOfAnotherCase,
     FormRefused,
@@ -32,7 +33,7 @@ from tideover.core.policy.types import PolicyFile
 from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.know.cases import operations as cases
-from tideover.know.cases.types import CaseLocked
+from tideover.know.cases.types import CaseLocked, ComplaintDraft
 from tideover.know.clients import queries as clients_queries
 from tideover.know.customers import queries as customers_queries
 from tideover.know.ledger import queries as ledger_queries
@@ -53,6 +54,7 @@ def record(
     hold_until: datetime | None,
     note: str | None,
     once_key: str,
+    complaint: ComplaintDraft | None = None,
     at: datetime,
     actor: Actor,
 ) -> OutcomeRead:
@@ -60,7 +62,9 @@ def record(
 
     ``once_key`` makes a retry the same outcome. On a case that was closed meanwhile the outcome is on record, and
     nothing follows from it (``case_was_closed``) but what protects people: an opt-out, a number not to be used.
-    Where somebody else recorded on the case during this call, both stand, and ``meanwhile`` says so. Raises
+    Where somebody else recorded on the case during this call, both stand, and ``meanwhile`` says so. A complaint that
+    was taken before, with nothing new in it, opens no hold: ``repeated_since`` says since when. The call may have been
+    made or have come in. Raises
     FormRefused, UnknownResult, UnknownArrearsReason, RecordedAlready, NotAnswered, CallOfAnotherCase, and what
     contact and arrangements refuse.
     """
@@ -72,15 +76,17 @@ def record(
             return queries.read(stood)
         call = _recordable(call_id, case_id)
         file = queries.get_result(result)
-        said = _said(case, promise, call_back_at, hold_until, at)
+        said = replace(_said(case, promise, call_back_at, hold_until, at), complaint=complaint)
         _judge(file.data, spoke_to, account_id, said, arrears_reason, note, closed=not case.is_open)
         if spoke_to == SpokeTo.CUSTOMER:
             contact.note_right_person(call_id=call_id, at=at, actor=actor)
         elif not call.is_third_person:
             contact.note_third_person(call_id=call_id, at=at, actor=actor)
-        outcome = _write(case, call, account_id, file, spoke_to, arrears_reason, said, note, once_key, at, actor)
+        outcome, followed = _write(
+            case, call, account_id, file, spoke_to, arrears_reason, said, note, once_key, at, actor
+        )
         meanwhile = _meanwhile(call, outcome)
-    return replace(queries.read(outcome), meanwhile=meanwhile)
+    return replace(queries.read(outcome), meanwhile=meanwhile, repeated_since=followed.repeated_since)
 
 
 def record_line_event(
@@ -146,6 +152,7 @@ def _judge(
         promise_date=None if promise is None else promise.due_date,
         call_back_date=None if said.call_back_at is None else clock.local_date(said.call_back_at, said.zone),
         hold_until_date=None if said.hold_until is None else clock.local_date(said.hold_until, said.zone),
+        complaint_subject=None if said.complaint is None else said.complaint.subject,
         arrears_reason=arrears_reason,
         note=note,
         owed_amount=None if promise is None else ledger_queries.get_owed(account_id, _end_of(said)).amount,
@@ -173,7 +180,7 @@ def _write(
     once_key: str,
     at: datetime,
     actor: Actor,
-) -> Outcome:
+) -> tuple[Outcome, effects.Followed]:
     """The outcome with its effects, its fact, its note, and the work that it ends."""
     closed = not case.is_open
     by_line = spoke_to == SpokeTo.NOBODY
@@ -201,6 +208,7 @@ def _write(
             "arrears_reason": arrears_reason,
             "promise_id": followed.promise_id,
             "hold_id": followed.hold_id,
+            "repeated_since": followed.repeated_since,
             "next_step_at": followed.next_step_at,
             "case_was_closed": closed,
             "note_digest": journal_rules.content_digest(salt, note) if note else None,
@@ -226,12 +234,17 @@ def _write(
         recorded_once_key=once_key,
         fact_id=fact_id,
     )
+    _conclude(case, call, outcome, note, salt, at)
+    return outcome, followed
+
+
+def _conclude(case: CaseLocked, call: CallRead, outcome: Outcome, note: str | None, salt: bytes, at: datetime) -> None:
+    """Keep the note, and end the call and the day's work that it was."""
     if note:
         OutcomeNote.objects.create(outcome=outcome, customer_id=call.customer_id, text=note, salt=salt)
     contact.note_outcome(call_id=call.id, outcome_id=outcome.pk)
     if call.customer_id == case.customer_id:
-        assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=result, at=at)
-    return outcome
+        assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=outcome.result, at=at)
 
 
 def _day_of_work(call: CallRead, case: CaseLocked, at: datetime) -> date:

@@ -40,6 +40,7 @@ class Need(enum.StrEnum):
     PROMISE = "promise"
     CALL_BACK_AT = "call-back-at"
     HOLD_UNTIL = "hold-until"
+    COMPLAINT = "complaint"
     ARREARS_REASON = "arrears-reason"
     NOTE = "note"
 
@@ -126,6 +127,7 @@ class Form:
     promise_date: date | None = None
     call_back_date: date | None = None
     hold_until_date: date | None = None
+    complaint_subject: str | None = None
     arrears_reason: str | None = None
     note: str | None = None
     owed_amount: Decimal | None = None
@@ -140,6 +142,7 @@ def judge(rule: OutcomeRule, spoke_to: str, form: Form, today: date) -> list[str
         Need.PROMISE: form.promise_amount is not None and form.promise_date is not None,
         Need.CALL_BACK_AT: form.call_back_date,
         Need.HOLD_UNTIL: True,
+        Need.COMPLAINT: form.complaint_subject,
         Need.ARREARS_REASON: form.arrears_reason,
         Need.NOTE: form.note,
     }
@@ -180,7 +183,7 @@ _EFFECT = schema.OneKey(
         "place-hold": schema.Record(
             PlaceHold,
             {
-                "reason": schema.Choice(("dispute", "hardship")),
+                "reason": schema.Choice(("dispute", "hardship", "complaint", "payment-claimed")),
                 "scope": schema.Choice(("account", "case")),
                 "days": _DAYS,
                 "days_max": _DAYS,
@@ -238,12 +241,14 @@ def finish(rule: OutcomeRule, reading: Reading) -> Any:
     if rule.counts_as is not _COUNTS[rule.spoke_to]:
         reading.fault("outcome-counts", rule.line, spoke_to=rule.spoke_to.value, wanted=_COUNTS[rule.spoke_to].value)
     needed = {effect.need for effect in rule.effects if effect.need is not None}
-    asked = set(rule.needs) & {Need.PROMISE, Need.CALL_BACK_AT, Need.HOLD_UNTIL}
+    hold = rule.effect(PlaceHold)
+    if hold is not None and hold.reason == "complaint":
+        needed.add(Need.COMPLAINT)
+    asked = set(rule.needs) & {Need.PROMISE, Need.CALL_BACK_AT, Need.HOLD_UNTIL, Need.COMPLAINT}
     if needed != asked:
         reading.fault("outcome-needs", rule.line, wanted=", ".join(sorted(need.value for need in needed)) or "–")
     if len({type(effect) for effect in rule.effects}) < len(rule.effects):
         reading.fault("outcome-effect-twice", rule.line)
-    hold = rule.effect(PlaceHold)
     if hold is not None and not 1 <= hold.days <= hold.days_max:
         reading.fault("schema-range", rule.line, found=hold.days, least=1, most=hold.days_max)
     by_line = rule.recorded_by == "line"
@@ -297,6 +302,7 @@ EXAMPLE = schema.Record(
                     "promise_date": schema.Optional(schema.Date()),
                     "call_back_date": schema.Optional(schema.Date()),
                     "hold_until_date": schema.Optional(schema.Date()),
+                    "complaint_subject": schema.Optional(schema.Name()),
                     "arrears_reason": schema.Optional(schema.Name()),
                     "note": schema.Optional(schema.Text()),
                     "owed_amount": schema.Optional(schema.Number()),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tideover.act.outcomes.models import Outcome, OutcomeNote
+from collections.abc import Iterable
+
+from tideover.act.outcomes.models import Outcome, OutcomeNote, Proof
 from tideover.act.outcomes.policy_schema import OutcomeRule, PlaceHold
-from tideover.act.outcomes.types import ArrearsReasonRead, OutcomeRead, ResultRead, UnknownResult
+from tideover.act.outcomes.types import ArrearsReasonRead, OutcomeRead, ProofRead, ResultRead, UnknownResult
 from tideover.core.policy import queries as policy
 from tideover.core.policy.types import PolicyFile
 
@@ -67,6 +69,16 @@ def list_notes(customer_id: int) -> dict[int, str]:
     """The notes of a customer that are not erased, by the fact that their outcome wrote."""
     rows = OutcomeNote.objects.filter(customer_id=customer_id).select_related("outcome")
     return {row.outcome.fact_id: row.text for row in rows}
+
+
+def list_proofs(hold_ids: Iterable[int]) -> dict[int, list[ProofRead]]:
+    """The documents that were filed against holds, by hold, the first first."""
+    found: dict[int, list[ProofRead]] = {}
+    for row in Proof.objects.filter(hold_id__in=set(hold_ids)).order_by("pk"):
+        found.setdefault(row.hold_id, []).append(
+            ProofRead(row.pk, row.hold_id, row.reference, row.digest, row.at, row.by)
+        )
+    return found
 
 
 def read(row: Outcome) -> OutcomeRead:

@@ -29,7 +29,10 @@ class Meanwhile:
 
 @dataclass(frozen=True)
 class OutcomeRead:
-    """One outcome. ``meanwhile`` is filled where two people worked the case at once: both are on record."""
+    """One outcome. ``meanwhile`` is filled where two people worked the case at once: both are on record.
+
+    ``repeated_since`` is filled where a complaint opened no hold, since it was taken before and told nothing new.
+    """
 
     id: int
     call_id: int
@@ -47,6 +50,7 @@ class OutcomeRead:
     hold_id: int | None
     case_was_closed: bool
     meanwhile: Meanwhile | None = None
+    repeated_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -106,3 +110,27 @@ class FormRefused(Problem):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__(reasons=", ".join(reasons))
         self.code = f"outcomes.refused.{reasons[0]}"  # type: ignore[misc]
+
+
+class NoClaim(Problem):
+    """A proof of payment belongs to a hold that waits for a payment."""
+
+    code = "outcomes.no-claim"
+
+
+class ProofWrong(Problem):
+    """A document is filed by its reference and the digest of its content."""
+
+    code = "outcomes.proof-wrong"
+
+
+@dataclass(frozen=True)
+class ProofRead:
+    """A document that shows that something was paid: by reference and digest."""
+
+    id: int
+    hold_id: int
+    reference: str
+    digest: str
+    at: datetime
+    by: str

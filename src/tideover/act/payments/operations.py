@@ -38,6 +38,7 @@ from tideover.core.journal import operations as journal
 from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.core.problem import Problem
+from tideover.know.cases import operations as cases
 from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
 from tideover.know.ledger import operations as ledger
@@ -136,6 +137,7 @@ def _post(
     journal.append_set(
         kind="payment-received", room=ROOM, at=at, actor=actor, select=statements.text("tell_payments"), params=new
     )
+    cases.end_claims(given=statements.text("paid_accounts"), params=new, at=at, actor=actor)
     return {"payments": count}
 
 

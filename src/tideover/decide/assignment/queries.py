@@ -12,8 +12,19 @@ from django.db.models import BooleanField, Case, Count, F, QuerySet, When
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
-from tideover.decide.assignment.models import Unreachable, WorkItem
-from tideover.decide.assignment.types import UncoveredCause, UnknownWork, UnreachableRead, WorkCount, WorkRead
+from tideover.decide.assignment import reassigning
+from tideover.decide.assignment.live import still_to_do as still_to_do
+from tideover.decide.assignment.models import ReassignedCase, Reassignment, Unreachable, WorkItem
+from tideover.decide.assignment.types import (
+    Move,
+    Preview,
+    ReassignmentRead,
+    UncoveredCause,
+    UnknownWork,
+    UnreachableRead,
+    WorkCount,
+    WorkRead,
+)
 from tideover.know.cases import queries as cases
 from tideover.know.staff import queries as staff
 
@@ -27,9 +38,11 @@ Days of version 0.1.0 called the first ``owner-full``.
 def may_work(user_id: int, case_id: int, at: datetime) -> bool:
     """Whether the user may work the case: its owner, who covers it that day, or a leader whose team's case it is.
 
-    Whoever is not active, or in no team of the client, may not.
+    Whoever is not active, or in no team of the client, may not, and neither may whom the customer complained of.
     """
     actor = staff.get_actor(user_id)
+    if cases.is_complained_of(user_id, case_id, at):
+        return False
     if cases.is_in_scope(actor, case_id, Role.TEAM_LEADER):
         return True
     case = cases.get_owner(case_id)

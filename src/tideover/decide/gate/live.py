@@ -86,6 +86,7 @@ def _read(case: CaseBrief, party: PartySeen, channel: str, purpose: str, at: dat
         zone=_zone(customer.zone),
         case_open=case.is_open and case.stage is not None,
         owed=_owed(case.account_id, at) if case.stage is not None else None,
+        placed=portfolio.is_placed(case.account_id, clients.get_client_by_id(case.client_id).local_date(at)),
         days_late=_days_late(case.account_id, at) if case.stage is not None else None,
         opted_out=customers.has_opted_out(party.customer_id, channel, purpose, at),
         certified=_certified(case, user_id, at),

@@ -18,6 +18,7 @@ from tideover.decide.gate import live, rules, wording
 from tideover.decide.gate.models import Attempt, Permit
 from tideover.decide.gate.night import strike_out as strike_out
 from tideover.decide.gate.types import (
+    OUTBOUND,
     RESULTS,
     CannotGiveBack,
     Circumstances,
@@ -208,12 +209,15 @@ def record_unpermitted(
     result: str,
     happened_at: datetime,
     needed_permit: bool,
+    direction: str = OUTBOUND,
     at: datetime,
     actor: Actor,
 ) -> int:
-    """Write a contact that had no permit: an inbound call, or one made outside. It counts like any other.
+    """Write a contact that had no permit: an inbound call, or one made outside.
 
-    ``needed_permit`` marks what should have had one, which is an incident. Returns the attempt's id.
+    What we made counts toward the caps like any other. What came in is a contact, and no attempt of ours: it counts
+    only where a rule names the calls of both ways. ``needed_permit`` marks what should have had one, which is an
+    incident. Returns the attempt's id.
     """
     customer = customers_queries.get_customer(customer_id)
     require_client(actor, customer.client_id)
@@ -226,6 +230,7 @@ def record_unpermitted(
             client_id=customer.client_id,
             contact_point_id=contact_point_id,
             channel=channel,
+            direction=direction,
             purpose=purpose,
             at=happened_at,
             local_date=local_date(happened_at, zone),
@@ -241,6 +246,7 @@ def record_unpermitted(
                 "attempt_id": attempt.pk,
                 "case_id": case_id,
                 "channel": channel,
+                "direction": direction,
                 "purpose": purpose,
                 "result": result,
                 "happened_at": happened_at,

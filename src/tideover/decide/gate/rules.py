@@ -19,6 +19,7 @@ from tideover.decide.gate.types import (
     COLLECTION,
     COMPLAINED_OF,
     NO_RULE,
+    NOT_PLACED,
     NOTHING_OWED,
     OUTBOUND,
     AttemptSeen,
@@ -129,6 +130,8 @@ def decide(book: Rulebook, seen: Circumstances, at: datetime) -> Verdict:
     left_today, left_week = left(book, seen, at, zones)
     if seen.purpose == COLLECTION and seen.client_stopped is not False:
         return Verdict(False, CLIENT_STOPPED, None, left_today, left_week, zones[0], False, {})
+    if seen.purpose == COLLECTION and seen.placed is not True:
+        return Verdict(False, NOT_PLACED, None, left_today, left_week, zones[0], False, {})
     if seen.purpose == COLLECTION and seen.nothing_is_owed:
         return Verdict(False, NOTHING_OWED, None, left_today, left_week, zones[0], False, {})
     refusals = refusals_at(book, seen, at, zones)

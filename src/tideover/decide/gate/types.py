@@ -12,6 +12,7 @@ from tideover.core.problem import Problem
 
 CALL = "call"
 COLLECTION = "collection"
+SERVICE = "service"
 BORROWER = "borrower"
 CHANNELS = ("call", "sms", "wechat", "email", "letter", "visit")
 PURPOSES = ("collection", "service", "required-by-law")
@@ -26,6 +27,7 @@ NO_RULE = "gate.no-rule"
 # The client's own file stopped its collection: no rule file can permit what a person must first acknowledge.
 CLIENT_STOPPED = "gate.client-stopped"
 NOTHING_OWED = "gate.nothing-owed"
+NOT_PLACED = "gate.not-placed"
 
 # The reason of a hold that keeps one user alone off: the customer has complained of them.
 COMPLAINED_OF = "complained-of"
@@ -98,6 +100,7 @@ class Circumstances:
     holds: tuple[HoldSeen, ...] = ()
     attempts: tuple[AttemptSeen, ...] = ()
     client_stopped: bool | None = False
+    placed: bool | None = True
     days_late: int | None = None
 
     @property

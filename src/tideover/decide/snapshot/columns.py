@@ -84,6 +84,8 @@ COLUMNS: tuple[Column, ...] = (
     _column("hardship_open", "boolean", "held for hardship", "因困难暂停"),
     _column("payment_claimed_open", "boolean", "held: says it was paid", "因自称已还款暂停"),
     _column("complaint_open", "boolean", "held for a complaint", "因投诉暂停"),
+    _column("collector_complained_of", "boolean", "the case's collector is complained of", "案件催收员被投诉"),
+    _column("claim_unproved_days_ago", "days", "days since a claimed payment was given up", "所称还款逾期未到账天数"),
     _column("hold_open", "boolean", "any hold binds collection", "存在任何暂停"),
     _column("hold_until_date", "date", "last hold ends", "暂停截止日"),
     _column("contact_point_callable", "boolean", "a usable telephone number is known", "有可拨打号码"),
@@ -97,6 +99,7 @@ COLUMNS: tuple[Column, ...] = (
     # Money that came
     _column("last_payment_days_ago", "days", "days since the last payment", "距上次还款天数"),
     _column("payments_amount_30d", "money", "paid in thirty days", "三十日内还款"),
+    _column("debit_failed_days_ago", "days", "days since a direct debit failed", "距上次扣款失败天数"),
 )
 
 GATE_COLUMNS: tuple[Column, ...] = (

@@ -7,6 +7,7 @@ from django.urls import path
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.holds import view as holds
 from tideover.doors.desk.imports import view as imports
+from tideover.doors.desk.inbound import view as inbound
 from tideover.doors.desk.ladder import view as ladder
 from tideover.doors.desk.payments import view as payments
 from tideover.doors.desk.stops import view as stops
@@ -28,6 +29,8 @@ urlpatterns = [
     path("cases/<int:case_id>/record", case.record, name="case-record"),
     path("cases/<int:case_id>/review", case.review, name="case-review"),
     path("cases/<int:case_id>/why", why.why, name="why"),
+    path("inbound", inbound.inbound, name="inbound"),
+    path("inbound/take", inbound.take, name="inbound-take"),
     path("imports", imports.imports, name="imports"),
     path("imports/trial", imports.trial, name="import-trial"),
     path("imports/decide", imports.decide, name="import-decide"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 
+from tideover.know.customers import rules
 from tideover.know.customers.models import ContactPoint, ContactPointValue, Customer, Identity, OptOut
 from tideover.know.customers.types import (
     ContactPointRead,
@@ -54,6 +56,30 @@ def get_names(customer_ids: Iterable[int]) -> dict[int, str]:
     """Full names by customer; a customer without a name, or whose name was erased, is left out."""
     rows = Identity.objects.filter(customer_id__in=set(customer_ids))
     return dict(rows.values_list("customer_id", "full_name"))
+
+
+def get_languages(customer_ids: Iterable[int]) -> dict[int, str]:
+    """In which language customers are spoken with, by id; one whose language is not known is left out."""
+    rows = Customer.objects.filter(pk__in=set(customer_ids), language__isnull=False)
+    return dict(rows.values_list("pk", "language"))
+
+
+def find_by_phone(client_id: int, number: str, latest: int) -> list[ContactPointRead]:
+    """The client's contact points with exactly this number, found by its digest; at most so many."""
+    digests = [rules.digest_of(settings.PERSON_KEY, form) for form in rules.phone_forms(number)]
+    found = ContactPoint.objects.filter(kind="phone", value_digest__in=digests, customer__client_id=client_id)
+    kept = ContactPointValue.objects.filter(contact_point_id=OuterRef("pk")).values("value")[:1]
+    rows = found.annotate(value=Subquery(kept)).order_by("customer_id", "pk")[:latest]
+    return [_point(point, point.value) for point in rows]
+
+
+def find_by_name(client_id: int, name: str, latest: int) -> dict[int, str]:
+    """The client's customers whose name begins so, by id, at most so many; two letters are the least."""
+    wanted = " ".join(name.split())
+    if len(wanted) < 2:
+        return {}
+    rows = Identity.objects.filter(customer__client_id=client_id, full_name__istartswith=wanted)
+    return dict(rows.order_by("full_name", "customer_id").values_list("customer_id", "full_name")[:latest])
 
 
 def list_contact_points(customer_id: int) -> list[ContactPointRead]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 from tideover.know.customers.types import mask_name as mask_name
 from tideover.know.customers.types import mask_phone as mask_phone
@@ -28,6 +29,18 @@ def person_key(
 def digest_of(secret: str, text: str) -> str:
     """HMAC-SHA256 in hex: to recognise a text, not to read it."""
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def phone_forms(text: str) -> tuple[str, ...]:
+    """The ways in which a number that somebody writes may stand in a file: with and without the country's code."""
+    number = re.sub("[ ().-]", "", text.strip())
+    if not re.fullmatch(r"[+]?[0-9]{5,18}", number):
+        return ()
+    bare = re.sub(r"^(\+86|0086)(?=1[0-9]{10}$)", "", number)
+    forms = [number, bare]
+    if re.fullmatch("1[0-9]{10}", bare):
+        forms += [f"+86{bare}", f"0086{bare}", f"86{bare}"]
+    return tuple(dict.fromkeys(forms))
 
 
 def hmac_pads(secret: str) -> tuple[bytes, bytes]:

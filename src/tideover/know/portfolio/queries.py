@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
+from tideover.know.clients import queries as clients
 from tideover.know.portfolio.models import Account, Batch, Party, Placement, Standing
 from tideover.know.portfolio.types import (
     AccountRead,
@@ -105,6 +106,25 @@ def _standing(row: Standing, day: date) -> StandingRead:
         next_due_date=row.next_due_date,
         next_due=None if row.next_due_amount is None else Money(row.next_due_amount, row.account.currency),
     )
+
+
+def is_placed(account_id: int, day: date) -> bool:
+    """Whether the account is placed with us on the day: in a batch, and neither recalled nor handed back."""
+    live = Placement.objects.filter(account_id=account_id, placed_date__lte=day)
+    return live.filter(Q(ended_date=None) | Q(ended_date__gt=day)).exists()
+
+
+def list_not_placed(account_ids: Iterable[int], at: datetime) -> set[int]:
+    """Of these accounts, those that are not placed with us at the instant, by the date of each one's client."""
+    of_client: dict[int, set[int]] = {}
+    for account_id, client_id in Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "client_id"):
+        of_client.setdefault(client_id, set()).add(account_id)
+    gone: set[int] = set()
+    for client_id, accounts in of_client.items():
+        day = clients.get_client_by_id(client_id).local_date(at)
+        live = Placement.objects.filter(Q(ended_date=None) | Q(ended_date__gt=day), account_id__in=accounts)
+        gone |= accounts - set(live.filter(placed_date__lte=day).values_list("account_id", flat=True))
+    return gone
 
 
 def list_placements(account_id: int) -> list[PlacementRead]:

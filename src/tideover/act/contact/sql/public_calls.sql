@@ -3,6 +3,7 @@
 -- grain: one row a call
 SELECT
     id AS call_id,
+    direction,
     permit_id,
     case_id,
     account_id,

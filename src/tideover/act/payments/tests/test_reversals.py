@@ -117,9 +117,7 @@ def test_a_case_that_closed_as_paid_opens_again_as_it_was_left(story: Story, cle
     assert journal.verify().holds
 
 
-def test_what_the_lender_stated_with_the_money_still_there_is_not_believed_any_more(
-    story: Story, clerk: Actor
-) -> None:
+def test_what_the_lender_stated_with_the_money_still_there_is_not_believed_any_more(story: Story, clerk: Actor) -> None:
     wang = story.account(owed="1000.00", dpd=4)
     story.morning(1)
     payment = pay(wang, clerk, "400.00", 1)

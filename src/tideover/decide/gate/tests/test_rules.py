@@ -13,8 +13,8 @@ from hypothesis import strategies as some
 from tideover.core import words
 from tideover.core.policy import check, files
 from tideover.decide.gate import rulebook, rules, wording
-from tideover.decide.gate.tests.circumstances import at, book, call, customer, dispute, shipped
-from tideover.decide.gate.types import Circumstances, Verdict
+from tideover.decide.gate.tests.circumstances import SHANGHAI, at, book, call, customer, dispute, shipped
+from tideover.decide.gate.types import Circumstances, HoldSeen, Verdict
 
 BOOK = book()
 HOURS = "jurisdictions.cn.contact-hours"
@@ -143,8 +143,11 @@ def test_a_hold_that_ends_at_night_gives_way_to_the_morning() -> None:
         ({"opted_out": True}, "jurisdictions.default.opt-out"),
         ({"certified": False}, "jurisdictions.default.certificate"),
         ({"case_open": False}, "jurisdictions.cn.purpose"),
-        ({"owed": Decimal("0.00")}, "jurisdictions.cn.purpose"),
-        ({"owed": Decimal("-5.00")}, "jurisdictions.cn.purpose"),
+        ({"owed": Decimal("0.00")}, "gate.nothing-owed"),
+        ({"owed": Decimal("-5.00")}, "gate.nothing-owed"),
+        ({"days_late": 0}, "gate.nothing-owed"),
+        ({"placed": False}, "gate.not-placed"),
+        ({"placed": None}, "gate.not-placed"),
         ({"contact_point_usable": False}, "jurisdictions.cn.contact-data"),
         ({"contact_point_is_customers": False}, "jurisdictions.cn.contact-data"),
     ],
@@ -214,3 +217,23 @@ def test_the_end_that_a_refusal_names_is_the_first_moment_at_which_the_gate_perm
     assert rules.decide(BOOK, seen, verdict.until_at).granted
     earlier = rules.moments_after(BOOK, seen, now, rules.zones_of(BOOK, seen))
     assert not any(rules.decide(BOOK, seen, moment).granted for moment in earlier if moment < verdict.until_at)
+
+
+def test_what_came_in_is_no_attempt_under_the_cap_and_a_rule_may_count_it_all_the_same() -> None:
+    came_in = replace(call("09:00"), direction="inbound", result="answered")
+    counts = rules.tally((came_in, call("09:30"), call("08:30", -2)), at("10:00"), SHANGHAI, None)
+    assert (counts["calls_today"], counts["calls_week"]) == (1, 2)
+    assert (counts["calls_today_both_ways"], counts["calls_week_both_ways"]) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "clause"),
+    [
+        ("complaint", "jurisdictions.default.complaint-hold"),
+        ("payment-claimed", "jurisdictions.default.payment-claimed-hold"),
+        ("complained-of", "jurisdictions.default.complained-of"),
+    ],
+)
+def test_a_complaint_and_a_claimed_payment_stop_contact_until_they_end(reason: str, clause: str) -> None:
+    verdict = ask(customer(holds=(HoldSeen(reason, at("12:00", 2)),)))
+    assert (verdict.clause, verdict.until_at) == (clause, at("12:00", 2))

@@ -1,6 +1,6 @@
 -- what: all that a decision may look at, of every account that the client ever placed, late or not, as it stood at one instant
 -- grain: one row per account
--- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, ledger_standing_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_outcomes, public_promises
+-- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, ledger_standing_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_failed_debits, public_outcomes, public_promises
 -- The order and the names of the columns are those of columns.py; a test holds them to it. Days of contact are the
 -- customer's own dates. What a customer's accounts had together is counted at this client alone; only the last two
 -- columns, which the gate's caps need, count the person over every client.
@@ -38,7 +38,8 @@ WITH client AS (
     JOIN placed ON placed.account_id = former.account_id
     WHERE former.left_cause = 'handed-back' AND former.left_date >= placed.placed_date
 ), attempt AS (
-    SELECT tally.customer_id, tally.at, tally.local_date, tally.channel, tally.result
+    SELECT tally.customer_id, tally.at, tally.local_date, tally.channel, tally.result,
+        tally.direction = 'outbound' AS is_ours
     FROM public_attempts AS tally
     WHERE tally.client_id = %(client_id)s AND tally.counts AND tally.at <= %(at)s
 ), reached AS (
@@ -46,12 +47,12 @@ WITH client AS (
     FROM attempt WHERE attempt.result = 'answered' GROUP BY attempt.customer_id
 ), tried AS (
     SELECT attempt.customer_id,
-        count(*) FILTER (WHERE attempt.local_date > %(day)s - 7) AS attempts_count_7d,
+        count(*) FILTER (WHERE attempt.local_date > %(day)s - 7 AND attempt.is_ours) AS attempts_count_7d,
         count(*) FILTER (WHERE attempt.local_date > %(day)s - 7 AND attempt.result = 'answered') AS contacts_count_7d,
         count(*) FILTER (
             WHERE attempt.channel = 'call' AND (reached.last_at IS NULL OR attempt.at > reached.last_at)
         ) AS calls_unanswered_in_a_row,
-        max(attempt.local_date) AS last_attempt_date,
+        max(attempt.local_date) FILTER (WHERE attempt.is_ours) AS last_attempt_date,
         max(attempt.local_date) FILTER (WHERE attempt.result = 'answered') AS last_contact_date
     FROM attempt LEFT JOIN reached ON reached.customer_id = attempt.customer_id
     GROUP BY attempt.customer_id
@@ -92,6 +93,7 @@ WITH client AS (
             OR (hold.scope = 'case' AND hold.case_id = in_case.case_id)
             OR (hold.scope = 'account' AND hold.account_id = borrower.account_id)
         )
+        AND hold.against_user_id IS NULL
         AND 'collection' = ANY (hold.purposes)
         AND hold.from_at <= %(at)s AND hold.until_at > %(at)s
         AND (hold.lifted_at IS NULL OR hold.lifted_at > %(at)s)
@@ -112,8 +114,29 @@ WITH client AS (
         count(*) FILTER (WHERE tally.local_date >= %(day)s) AS today_count,
         count(*) AS week_count
     FROM public_attempts AS tally
-    WHERE tally.counts AND tally.channel = 'call' AND tally.at <= %(at)s AND tally.local_date > %(day)s - 7
+    WHERE tally.counts AND tally.channel = 'call' AND tally.direction = 'outbound'
+        AND tally.at <= %(at)s AND tally.local_date > %(day)s - 7
     GROUP BY tally.person_id
+), barred AS (
+    SELECT DISTINCT borrower.account_id
+    FROM borrower
+    JOIN in_case ON in_case.account_id = borrower.account_id
+    JOIN cases_hold AS hold ON hold.person_id = borrower.person_id AND hold.against_user_id = in_case.collector_id
+    WHERE (hold.scope = 'person' OR hold.case_id = in_case.case_id)
+        AND hold.from_at <= %(at)s AND hold.until_at > %(at)s
+        AND (hold.lifted_at IS NULL OR hold.lifted_at > %(at)s)
+), unproved AS (
+    SELECT hold.account_id, max(CAST(hold.until_at AT TIME ZONE client.zone AS date)) AS until_date
+    FROM cases_hold AS hold
+    CROSS JOIN client
+    WHERE hold.reason = 'payment-claimed' AND hold.scope = 'account'
+        AND hold.lifted_at IS NULL AND hold.until_at <= %(at)s
+    GROUP BY hold.account_id
+), debit AS (
+    SELECT failed.account_id, max(failed.tried_date) AS last_date
+    FROM public_failed_debits AS failed
+    WHERE failed.client_id = %(client_id)s AND failed.booked_at <= %(at)s
+    GROUP BY failed.account_id
 )
 SELECT
     borrower.account_id, borrower.customer_id, borrower.person_id, in_case.case_id,
@@ -161,6 +184,8 @@ SELECT
     coalesce(bound.hardship_open, FALSE) AS hardship_open,
     coalesce(bound.payment_claimed_open, FALSE) AS payment_claimed_open,
     coalesce(bound.complaint_open, FALSE) AS complaint_open,
+    barred.account_id IS NOT NULL AS collector_complained_of,
+    %(day)s - unproved.until_date AS claim_unproved_days_ago,
     bound.account_id IS NOT NULL AS hold_open,
     CAST(bound.until_at AT TIME ZONE borrower.reading_zone AS date) AS hold_until_date,
     callable.customer_id IS NOT NULL AS contact_point_callable,
@@ -169,6 +194,7 @@ SELECT
     borrower.language, borrower.country, borrower.region, borrower.zone,
     %(day)s - owed.last_payment_date AS last_payment_days_ago,
     coalesce(owed.paid_30d_amount, 0) AS payments_amount_30d,
+    %(day)s - debit.last_date AS debit_failed_days_ago,
     coalesce(person_called.today_count, 0) AS calls_person_today_count,
     coalesce(person_called.week_count, 0) AS calls_person_7d_count
 FROM borrower
@@ -187,6 +213,9 @@ LEFT JOIN open_promise ON open_promise.account_id = borrower.account_id
 LEFT JOIN broken ON broken.account_id = borrower.account_id AND broken.case_id = in_case.case_id
 LEFT JOIN broken_in_case ON broken_in_case.case_id = in_case.case_id
 LEFT JOIN bound ON bound.account_id = borrower.account_id
+LEFT JOIN barred ON barred.account_id = borrower.account_id
+LEFT JOIN unproved ON unproved.account_id = borrower.account_id
+LEFT JOIN debit ON debit.account_id = borrower.account_id
 LEFT JOIN callable ON callable.customer_id = borrower.customer_id
 LEFT JOIN opted ON opted.customer_id = borrower.customer_id
 LEFT JOIN person_called ON person_called.person_id = borrower.person_id

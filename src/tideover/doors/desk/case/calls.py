@@ -56,7 +56,7 @@ def read(call: contact_types.CallRead | None, actor: Actor, at: datetime, langua
     return Call(
         id=call.id,
         state=call.state,
-        state_text=words.render(f"desk.case.line.{call.state}", language),
+        state_text=words.render(f"desk.case.line.{'came-in' if _is_talking_in(call) else call.state}", language),
         signal=_SIGNALS.get(call.state, ""),
         number=_number(call, actor),
         seconds=call.seconds if over and call.seconds is not None else max(0, int((at - begun).total_seconds())),
@@ -71,6 +71,10 @@ def read(call: contact_types.CallRead | None, actor: Actor, at: datetime, langua
     )
 
 
+def _is_talking_in(call: contact_types.CallRead) -> bool:
+    return call.came_in and call.state == contact_types.ANSWERED
+
+
 def _what_came(call: contact_types.CallRead) -> str:
     if call.state == contact_types.NOT_DIALLED:
         return contact_types.NOT_DIALLED
@@ -81,6 +85,8 @@ def _number(call: contact_types.CallRead, actor: Actor) -> str:
     """The number itself where the person must dial it by hand, else masked."""
     if call.user_id == actor.user_id and (number := contact_queries.get_number_to_dial(call.id, actor)):
         return number
+    if call.contact_point_id is None:
+        return "—"
     return customers_queries.get_contact_point(call.contact_point_id).masked_value or "—"
 
 

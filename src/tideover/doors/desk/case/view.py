@@ -124,6 +124,11 @@ def record(request: HttpRequest, case_id: int) -> HttpResponse:
         toasts.add(request, words.render("desk.case.saved.closed", seen.language), "wait")
     if recorded.meanwhile is not None:
         toasts.add(request, words.render("desk.case.saved.meanwhile", seen.language), "wait")
+    if recorded.repeated_since is not None:
+        said = words.render("cases.complaint-repeated", seen.language, since=recorded.repeated_since)
+        toasts.add(request, said, "wait")
+    if call.came_in:
+        return HttpResponseRedirect(reverse("inbound"))
     queue = _queue(request, case_id)
     next_url = queue.next_url if queue is not None else None
     return HttpResponseRedirect(next_url or reverse("case", args=[case_id]))

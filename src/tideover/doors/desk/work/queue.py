@@ -11,6 +11,7 @@ from django.urls import reverse
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
+from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
@@ -107,16 +108,32 @@ def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queu
     return build(request, work, current_case_id)
 
 
+def _still_to_do(
+    request: HttpRequest, work: list[assignment_types.WorkRead], at: datetime
+) -> list[assignment_types.WorkRead]:
+    """The work without what fell away since the morning, and without a case whose customer complained of the reader."""
+    if not work:
+        return work
+    zones = {client.id: client.zone for client in clients_of(request)}
+    made_at = min(clock.start_of_day(each.day, zones.get(each.client_id, "UTC")) for each in work)
+    actor = actor_of(request)
+    mine = actor.user_id if Role.COLLECTOR in actor.roles else None
+    return assignment_queries.still_to_do(work, made_at, at, mine)
+
+
 def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_case_id: int | None) -> Queue:
-    """The work items as a list to read."""
+    """The work items as a list to read. What is left of a case that has closed since is nobody's work any more."""
     language = request.language  # type: ignore[attr-defined]
     at = clock_queries.now()
+    work = _still_to_do(request, work, at)
     cases = {case.id: case for case in cases_queries.list_cases({each.case_id for each in work})}
     names = customers_queries.get_names({case.customer_id for case in cases.values()})
     titles = cases_queries.get_stage_titles()
     zones = {client.id: client.zone for client in clients_of(request)}
     items = []
     for each in work:
+        if not each.is_done and not cases[each.case_id].is_open:
+            continue
         name = names.get(cases[each.case_id].customer_id, words.render("desk.nameless", language))
         zone = zones.get(each.client_id, "UTC")
         items.append(

@@ -1,0 +1,42 @@
+"""What has happened since the lists were made: work that fell away, and work that is no longer somebody's to do.
+
+Nobody deletes work. A list joins the case's live state, so what fell away comes back by itself when a payment is taken
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tideover.decide.assignment.types import WorkRead
+from tideover.know.cases import queries as cases
+from tideover.know.ledger import queries as ledger
+from tideover.know.portfolio import queries as portfolio
+
+
+def still_to_do(
+    work: Sequence[WorkRead], made_at: datetime, at: datetime, user_id: int | None = None
+) -> list[WorkRead]:
+    """The work without what fell away since the lists were made; what is done stays, so that the day still adds up.
+
+    With a user, also without the cases whose customer has complained of them.
+    """
+    open_work = [each for each in work if not each.is_done]
+    away = list_fallen_away({each.case_id for each in open_work}, made_at, at)
+    if user_id is not None:
+        away |= cases.list_complained_of(user_id, at)
+    return [each for each in work if each.is_done or each.case_id not in away]
+
+
+def list_fallen_away(case_ids: Iterable[int], since: datetime, at: datetime) -> set[int]:
+    """Of these cases, those in which nothing is left to collect by what was booked, or recalled, since the instant."""
+    open_cases = {case.id: {each.account_id for each in case.open_accounts} for case in cases.list_cases(case_ids)}
+    accounts = {account for each in open_cases.values() for account in each}
+    settled = {
+        late.account_id
+        for late in ledger.list_lateness(ledger.list_moved(accounts, since), at)
+        if late.dpd <= 0 or late.is_settled or (late.owed_now is not None and late.owed_now.amount <= 0)
+    }
+    gone = settled | portfolio.list_not_placed(accounts, at)
+    return {case_id for case_id, each in open_cases.items() if each <= gone}
