@@ -48,3 +48,26 @@ class Unreachable(models.Model):
                 fields=["case_id"], condition=models.Q(until_date=None), name="assignment_unreachable_once"
             )
         ]
+
+
+class Reassignment(models.Model):
+    """A leader gave cases to other collectors, with a cause (转单). Undone by a reversal, never deleted."""
+
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=80)
+    cause = models.CharField(max_length=40)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, null=True)
+    once_key = models.CharField(max_length=64, unique=True, help_text="the same form sent twice is one reassignment")
+    fact_id = models.BigIntegerField()
+
+
+class ReassignedCase(models.Model):
+    """One case of a reassignment: whose it was, whose it is; what kept it back from an undo."""
+
+    reassignment = models.ForeignKey(Reassignment, on_delete=models.CASCADE, related_name="+")
+    case_id = models.BigIntegerField(db_index=True)
+    from_id = models.BigIntegerField(null=True)
+    to_id = models.BigIntegerField()
+    undo_refused = models.CharField(max_length=40, null=True)

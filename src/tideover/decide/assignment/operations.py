@@ -13,7 +13,11 @@ from django.db import connection, transaction
 from tideover.core.access.types import Actor
 from tideover.core.sql import duck
 from tideover.core.sql import files as sql_files
+from tideover.decide.assignment.covering import cover_absent as cover_absent
+from tideover.decide.assignment.covering import return_cover as return_cover
 from tideover.decide.assignment.models import WorkItem
+from tideover.decide.assignment.reassigning import reassign as reassign
+from tideover.decide.assignment.reassigning import undo_reassignment as undo_reassignment
 from tideover.decide.assignment.types import Assigned, Share
 from tideover.know.cases import operations as cases
 from tideover.know.cases.types import ReviewDecision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ def may_work(user_id: int, case_id: int, at: datetime) -> bool:
     case = cases.get_owner(case_id)
     if Role.COLLECTOR not in actor.roles or case.client_id not in actor.client_ids:
         return False
-    if case.collector_id == user_id:
+    if case.collector_id == user_id or cases.is_assisting(user_id, case_id, at):
         return True
     latest = _latest(case_id)
     return latest is not None and latest.done_at is None and latest.collector_id == user_id
@@ -58,7 +58,7 @@ def may_read(user_id: int, case_id: int, at: datetime) -> bool:
     """Whether the user may see the case: whoever may work it, and whose work it was last, done or not."""
     if may_work(user_id, case_id, at):
         return True
-    actor = staff.get_actor(user_id)
+    actor = staff.get_actor(user_id, at)
     if Role.COLLECTOR not in actor.roles or cases.get_owner(case_id).client_id not in actor.client_ids:
         return False
     latest = _latest(case_id)
@@ -174,6 +174,26 @@ def _led(actor: Actor, client_ids: Collection[int], day: date) -> QuerySet[WorkI
     """The day's work of the clients in the cases that the actor sees as a team leader."""
     seen = cases.in_scope(actor, Role.TEAM_LEADER)
     return WorkItem.objects.filter(client_id__in=client_ids, day=day, case_id__in=seen)
+
+
+def look_ahead(case_ids: Collection[int], to_ids: Sequence[int], at: datetime) -> Preview:
+    """What giving these cases to these collectors would come to; nothing is written."""
+    return reassigning.look_ahead(case_ids, to_ids, at)
+
+
+def list_reassignments(actor: Actor, first: int) -> list[ReassignmentRead]:
+    """The latest reassignments, newest first, each with those of its cases that are the leader's."""
+    seen = cases.in_scope(actor, Role.TEAM_LEADER)
+    lines: dict[int, list[Move]] = {}
+    ids = ReassignedCase.objects.filter(case_id__in=seen).values("reassignment_id")
+    found = list(Reassignment.objects.filter(pk__in=ids).order_by("-pk")[:first])
+    for row in ReassignedCase.objects.filter(reassignment__in=found, case_id__in=seen).order_by("case_id"):
+        move = Move(row.case_id, row.from_id, row.to_id, row.undo_refused, False)
+        lines.setdefault(row.reassignment_id, []).append(move)
+    return [
+        ReassignmentRead(each.pk, each.at, each.by, each.cause, each.undone_at, each.undone_by, tuple(lines[each.pk]))
+        for each in found
+    ]
 
 
 def get_open_work_of_case(case_id: int) -> WorkRead | None:

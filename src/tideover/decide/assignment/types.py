@@ -138,7 +138,100 @@ class UnreachableRead:
     since_date: date
 
 
+@dataclass(frozen=True)
+class Covered:
+    """What became of an absent collector's list: covered by others, waiting for them, or agreed and without cover."""
+
+    items_count: int
+    covered_count: int
+    waiting_count: int
+    no_cover_count: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """One case that would go, or went, from one collector to another; ``refused`` is why it does not."""
+
+    case_id: int
+    from_id: int | None
+    to_id: int | None
+    refused: str | None
+    breaks_continuity: bool
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What somebody would have after it: cases owned, and items of today, against their ceilings."""
+
+    user_id: int
+    gets_count: int
+    cases_count: int
+    cases_max: int
+    items_count: int
+    items_max: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a reassignment would come to, before anything is done."""
+
+    moves: tuple[Move, ...]
+    receivers: tuple[Receiver, ...]
+
+    @property
+    def going(self) -> tuple[Move, ...]:
+        """The cases that would change hands."""
+        return tuple(move for move in self.moves if move.refused is None)
+
+    @property
+    def refused(self) -> tuple[Move, ...]:
+        """Those that would not, each with what stands in the way."""
+        return tuple(move for move in self.moves if move.refused is not None)
+
+    @property
+    def broken_count(self) -> int:
+        """How many customers have already spoken with the collector whom they would lose."""
+        return sum(move.breaks_continuity for move in self.going)
+
+
+@dataclass(frozen=True)
+class ReassignmentRead:
+    """A reassignment as others read it, with its cases."""
+
+    id: int
+    at: datetime
+    by: str
+    cause: str
+    undone_at: datetime | None
+    undone_by: str | None
+    moves: tuple[Move, ...]
+
+
 class UnknownWork(Problem):
     """There is no work item of this id."""
 
     code = "assignment.unknown-work"
+
+
+class StillPresent(Problem):
+    """Whoever is to be covered is there; they are put on leave first."""
+
+    code = "assignment.still-present"
+
+
+class NothingReassigned(Problem):
+    """None of the cases can go to the collectors that were chosen."""
+
+    code = "assignment.nothing-reassigned"
+
+
+class UnknownReassignment(Problem):
+    """There is no reassignment of this id."""
+
+    code = "assignment.unknown-reassignment"
+
+
+class TooManyCases(Problem):
+    """A page's worth of cases is reassigned at once, and no more."""
+
+    code = "assignment.too-many-cases"

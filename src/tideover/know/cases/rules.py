@@ -6,20 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from tideover.know.cases.types import ASSIST_CAUSES as ASSIST_CAUSES
+from tideover.know.cases.types import CHANGE_CAUSES as CHANGE_CAUSES
 from tideover.know.cases.types import CaseAccountRead, LadderRules, Minimum, MoveRule, StageRule
 
 ASSIGN_CAUSES = ("first-assignment", "returning-customer")
-CHANGE_CAUSES = (
-    "collector-left",
-    "absent-long",
-    "certificate-ended",
-    "workload",
-    "customer-asked",
-    "conduct",
-    "conflict-of-interest",
-)
-UNDO_CAUSE = "change-undone"
-ASSIST_CAUSES = ("workload", "language", "hard-case", "customer-asked", "training")
 LIFT_CAUSES = ("resolved", "rejected", "withdrawn", "entered-in-error")
 
 

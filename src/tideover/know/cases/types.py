@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from tideover.core.money import Money
 from tideover.core.policy.conditions import Condition
 from tideover.core.problem import Problem
+
+CHANGE_CAUSES = (
+    "collector-left",
+    "absent-long",
+    "certificate-ended",
+    "workload",
+    "customer-asked",
+    "conduct",
+    "conflict-of-interest",
+)
+UNDO_CAUSE = "change-undone"
+ASSIST_CAUSES = ("workload", "language", "hard-case", "customer-asked", "training")
 
 
 class CloseCause(enum.StrEnum):
@@ -400,3 +413,67 @@ class UnknownAssist(Problem):
     """There is no assist of this id."""
 
     code = "cases.unknown-assist"
+
+
+@dataclass(frozen=True)
+class RetentionRead:
+    """A request to keep an account beyond its batch's end; ``decision`` is None while it is open."""
+
+    id: int
+    case_id: int
+    account_id: int
+    batch_id: int
+    until_date: date
+    cause: str
+    requested_at: datetime
+    requested_by: str
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True)
+class BatchShare:
+    """What a collector has of a batch, and what came in while they owned the cases; None: nobody did."""
+
+    collector_id: int | None
+    accounts_count: int
+    open_count: int
+    placed: Money
+    recovered: Money
+
+
+class NothingToRetain(Problem):
+    """The account's batch has no end, is over, or its terms let nothing stay beyond it."""
+
+    code = "cases.nothing-to-retain"
+
+
+class RetentionPeriodWrong(Problem):
+    """An account is kept beyond its batch's end, so until a later day."""
+
+    code = "cases.retention-period-wrong"
+
+
+class RetentionRequested(Problem):
+    """One request for an account and batch is enough."""
+
+    code = "cases.retention-requested"
+
+
+class RetentionLimitReached(Problem):
+    """The batch's terms let only so many accounts stay."""
+
+    code = "cases.retention-limit-reached"
+
+
+class RetentionDecided(Problem):
+    """A decision stands; ask anew if things have changed."""
+
+    code = "cases.retention-decided"
+
+
+class UnknownRetention(Problem):
+    """There is no request of this number."""
+
+    code = "cases.unknown-retention"

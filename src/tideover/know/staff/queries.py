@@ -74,12 +74,21 @@ def _team(team: Team) -> TeamRead:
 
 def list_members(team_id: int) -> list[MemberRead]:
     """Everybody in the team, by user name."""
-    memberships = {each.user_id: each for each in Membership.objects.filter(team_id=team_id)}
+    return _members(Membership.objects.filter(team_id=team_id))
+
+
+def list_members_by_user(user_ids: Iterable[int]) -> list[MemberRead]:
+    """Of these users those who are in a team, by user name."""
+    return _members(Membership.objects.filter(user_id__in=set(user_ids)))
+
+
+def _members(found: Iterable[Membership]) -> list[MemberRead]:
+    memberships = {each.user_id: each for each in found}
     users = User.objects.filter(pk__in=memberships).order_by("username")
     return [
         MemberRead(
             user_id=user.pk,
-            team_id=team_id,
+            team_id=memberships[user.pk].team_id,
             username=user.username,
             display_name=user.display_name,
             roles=frozenset(user.roles),
@@ -110,6 +119,15 @@ def has_certificate(user_id: int, skill: str, at: datetime) -> bool:
     """Whether the user may work the skill at the instant. Unknown is no."""
     valid = Certificate.objects.filter(user_id=user_id, skill=skill, valid_from__lte=at, valid_until__gt=at)
     return valid.filter(Q(revoked_at=None) | Q(revoked_at__gt=at)).exists()
+
+
+def list_skills(user_ids: Iterable[int], at: datetime) -> dict[int, frozenset[str]]:
+    """What each of these users may work at the instant."""
+    found: dict[int, set[str]] = {user_id: set() for user_id in user_ids}
+    valid = Certificate.objects.filter(user_id__in=found, valid_from__lte=at, valid_until__gt=at)
+    for user_id, skill in valid.filter(Q(revoked_at=None) | Q(revoked_at__gt=at)).values_list("user_id", "skill"):
+        found[user_id].add(skill)
+    return {user_id: frozenset(skills) for user_id, skills in found.items()}
 
 
 def list_certificates(user_id: int) -> list[CertificateRead]:

@@ -22,6 +22,7 @@ from tideover.know.cases.types import (
 )
 from tideover.know.filing import queries as filing
 from tideover.know.portfolio import queries as portfolio_queries
+from tideover.know.staff import operations as staff
 
 pytestmark = pytest.mark.django_db
 
