@@ -162,3 +162,28 @@ class Assist(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, null=True)
     fact_id = models.BigIntegerField()
+
+
+class Retention(models.Model):
+    """A request to go on with an account beyond its batch's end (留案), and the leader's decision."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    account_id = models.BigIntegerField()
+    batch_id = models.BigIntegerField(db_index=True)
+    until_date = models.DateField(help_text="the first day on which it is no longer kept")
+    cause = models.CharField(max_length=40)
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=80)
+    decision = models.CharField(max_length=10, null=True, help_text="approved, refused; null: open")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, null=True)
+    fact_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "batch_id"],
+                condition=models.Q(decision=None),
+                name="cases_one_open_retention",
+            )
+        ]

@@ -22,6 +22,9 @@ from tideover.know.cases.models import Case, CaseAccount, Review
 from tideover.know.cases.reopening import lock_cases as lock_cases
 from tideover.know.cases.reopening import reopen as reopen
 from tideover.know.cases.reopening import tell_reopened as tell_reopened
+from tideover.know.cases.retaining import decide_retention as decide_retention
+from tideover.know.cases.retaining import end_batches
+from tideover.know.cases.retaining import request_retention as request_retention
 from tideover.know.cases.types import (
     CaseLocked,
     CollectorCannotWork,
@@ -47,6 +50,7 @@ def refresh(*, client_id: int, day: date, at: datetime, actor: Actor) -> dict[st
     ladders = queries.list_ladders()
     with transaction.atomic():
         ledger.keep_terms()
+        end_batches(client_id=client_id, day=day, at=at, actor=actor)
         refreshing.run(ladders, client_id, client.zone, day, at)
         counts = refreshing.tell(refreshing.FACTS, at, actor)
     return {

@@ -11,11 +11,13 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from tideover.core.access.types import Actor, Role
+from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.know.cases import handing, refreshing, rules, scope
-from tideover.know.cases.models import Assist, Case, CaseAccount, Hold, Review, Tenure
+from tideover.know.cases.models import Assist, Case, CaseAccount, Hold, Retention, Review, Tenure
 from tideover.know.cases.types import (
     AssistRead,
+    BatchShare,
     CaseAccountRead,
     CaseBrief,
     CaseOwner,
@@ -26,6 +28,7 @@ from tideover.know.cases.types import (
     Ladder,
     NoLadder,
     Obstacle,
+    RetentionRead,
     ReviewDecision,
     ReviewRead,
     StageCount,
@@ -416,3 +419,41 @@ def list_stage_counts(client_id: int, day: date, actor: Actor) -> list[StageCoun
         rows = [StageCount(*row) for row in cursor.fetchall()]
     positions = get_stage_positions()
     return sorted(rows, key=lambda row: positions.get(row.stage, len(positions)))
+
+
+def list_batch_shares(batch_id: int) -> list[BatchShare]:
+    """What came of a batch by collector, whoever recovered most first. One currency a row, never added across."""
+    with connection.cursor() as cursor:
+        cursor.execute(refreshing.statement("batch_by_collector"), {"batch_id": batch_id})
+        return [
+            BatchShare(collector_id, accounts, still_open, Money(placed, currency), Money(recovered, currency))
+            for collector_id, currency, accounts, still_open, placed, recovered in cursor.fetchall()
+        ]
+
+
+def list_retentions(batch_ids: Iterable[int], actor: Actor) -> list[RetentionRead]:
+    """Requests to keep accounts beyond their batch's end, open ones first, as far as the cases are the actor's."""
+    seen = scope.ids(actor, (Role.TEAM_LEADER,))
+    rows = Retention.objects.filter(batch_id__in=set(batch_ids), case_id__in=seen)
+    return [_retention(row) for row in rows.order_by(F("decision").asc(nulls_first=True), "requested_at", "pk")]
+
+
+def list_retentions_of_case(case_id: int) -> list[RetentionRead]:
+    """What was asked for the accounts of a case, the newest first."""
+    return [_retention(row) for row in Retention.objects.filter(case_id=case_id).order_by("-requested_at", "-pk")]
+
+
+def _retention(row: Retention) -> RetentionRead:
+    return RetentionRead(
+        id=row.pk,
+        case_id=row.case_id,
+        account_id=row.account_id,
+        batch_id=row.batch_id,
+        until_date=row.until_date,
+        cause=row.cause,
+        requested_at=row.requested_at,
+        requested_by=row.requested_by,
+        decision=row.decision,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+    )
