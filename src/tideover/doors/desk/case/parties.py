@@ -82,12 +82,12 @@ def _contract(each: ContractRead, language: str) -> Contract:
         short_number="…" + each.number[-4:],
         number=each.number,
         product=words.render(f"desk.product.{each.product}", language),
-        opened=words.day(each.opened_date, language, "short") if each.opened_date else "",
+        opened=words.day(each.opened_date, language) if each.opened_date else "",
         role=words.render(f"ledger.role.{each.role}", language) if each.role != "borrower" else "",
         state=words.render(f"desk.case.contract.{state}", language),
         signal=signal,
         record=_record(each, language),
-        last_paid=words.day(each.last_paid_date, language, "short") if each.last_paid_date else "",
+        last_paid=words.day(each.last_paid_date, language) if each.last_paid_date else "",
         longest_late=words.render("desk.case.contract.days", language, count=each.longest_late_days)
         if each.longest_late_days
         else "",

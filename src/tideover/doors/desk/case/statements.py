@@ -118,7 +118,7 @@ def _schedule(made: ledger_types.Statement, account: AccountRead, language: str)
     rows = [
         Instalment(
             number=each.number,
-            due_text=words.day(each.due_date, language, "short"),
+            due_text=words.day(each.due_date, language),
             principal=each.principal,
             interest=each.interest,
             fee=each.fee,
