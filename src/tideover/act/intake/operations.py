@@ -15,6 +15,7 @@ from tideover.act.intake import counting, judging, keeping, publishing, queries,
 from tideover.act.intake.asked import Asked
 from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
+from tideover.act.intake.sending_back import write_back as write_back
 from tideover.act.intake.types import ImportReport, RefusedRow, RowProblem, SumLine
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role

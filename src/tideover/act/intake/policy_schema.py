@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tideover.act.intake import fields, formats
+from tideover.act.intake import back_schema, fields, formats
+from tideover.act.intake.back_schema import FileBack
 from tideover.act.intake.formats import Formats
 from tideover.act.intake.readers.shape import DELIMITERS, ENCODINGS, FileShape
 from tideover.act.intake.types import KINDS, OF_ACCOUNTS
 from tideover.core.policy import schema
+from tideover.core.policy import yaml_nodes as nodes
 from tideover.core.policy.conditions import Column, Condition
 from tideover.core.policy.kinds import PolicyKind
-from tideover.core.policy.schema import Reading, Rule
+from tideover.core.policy.schema import Reading, Rule, Type
 from tideover.core.policy.types import PolicyFile
+from tideover.core.policy.yaml_nodes import Node
 
 LACKS = (
     "component-split",
@@ -373,12 +376,39 @@ def _shown(given: dict[str, str]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in sorted(given.items())) or "–"
 
 
+@dataclass(frozen=True)
+class _Either:
+    """A mapping of a file that comes, or of one that goes back: read as what its keys say."""
+
+    key: str
+    value: str | None
+    back: Type
+    other: Type
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """As the one or the other."""
+        entry = node.entries.get(self.key) if isinstance(node, nodes.Mapping) else None
+        goes_back = entry is not None and (self.value is None or getattr(entry, "text", None) == self.value)
+        return (self.back if goes_back else self.other).read(node, reading)
+
+
+def _finish_either(data: Any, reading: Reading) -> Any:
+    return back_schema.finish(data, reading) if isinstance(data, FileBack) else _finish(data, reading)
+
+
+def _run_either(file: PolicyFile, example: Any) -> tuple[str, dict[str, Any]] | None:
+    goes_back = isinstance(file.data, FileBack)
+    if goes_back != isinstance(example, back_schema.BackExample):
+        return "example-of-other-kind", {"where": example.says["en"], "kind": file.data.kind}
+    return back_schema.run_example(file, example) if goes_back else _run_example(file, example)
+
+
 KIND = PolicyKind(
     name="mapping",
     pattern="mappings/*.yaml",
-    record=_MAPPING,
-    finish=_finish,
-    example=_EXAMPLE,
-    run_example=_run_example,
+    record=_Either("kind", back_schema.FILE_BACK, back_schema.RECORD, _MAPPING),
+    finish=_finish_either,
+    example=_Either("facts", None, back_schema.EXAMPLE, _EXAMPLE),
+    run_example=_run_either,
     is_activated=False,
 )

@@ -241,6 +241,28 @@ class ImportRead:
     reckoned: Reckoned = Reckoned()
 
 
+@dataclass(frozen=True)
+class BackFile:
+    """A file that goes back to a client: its bytes, as the client reads them."""
+
+    name: str
+    content: bytes
+    rows_count: int
+    digest: str
+
+
+class BackDateAhead(Problem):
+    """The day of a file back has not come yet."""
+
+    code = "intake.back-date-ahead"
+
+
+class BackValueUnknown(Problem):
+    """The client's layout has no word for a code of ours."""
+
+    code = "intake.back-value-unknown"
+
+
 class FileRefused(Problem):
     """A file that cannot be judged row by row. Nothing of it was taken."""
 

@@ -1,4 +1,4 @@
-"""``tideover quarantine IMPORT``: the rows that an import refused, to mend and send again, written as the client writes."""
+"""``tideover quarantine IMPORT``: the rows that an import refused, to mend and send again, as the client writes."""
 
 from __future__ import annotations
 
