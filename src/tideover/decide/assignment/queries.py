@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, F, QuerySet, When
+from django.db.models import BooleanField, Case, Count, F, Max, QuerySet, When
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
@@ -79,6 +79,24 @@ def list_open_work(collector_id: int) -> list[WorkRead]:
     """The collector's work items that are not done, of every client's open day, in their order."""
     rows = WorkItem.objects.filter(collector_id=collector_id, done_at=None)
     return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
+
+
+def list_covered_for(collector_id: int) -> list[WorkRead]:
+    """What colleagues do today for a collector who is away, as far as it is not done."""
+    rows = WorkItem.objects.filter(cover_for_id=collector_id, done_at=None)
+    return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
+
+
+def count_open_items(user_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many items each of them has on the open days, and how many of those are done."""
+    newest = WorkItem.objects.filter(collector_id__in=user_ids).values("client_id").annotate(day=Max("day"))
+    found: dict[int, tuple[int, int]] = {}
+    for row in newest:
+        of_day = WorkItem.objects.filter(client_id=row["client_id"], day=row["day"], collector_id__in=user_ids)
+        for each in of_day.values("collector_id").annotate(items=Count("id"), done=Count("done_at")):
+            items, done = found.get(each["collector_id"], (0, 0))
+            found[each["collector_id"]] = (items + each["items"], done + each["done"])
+    return found
 
 
 def next_work(collector_id: int, day: date, after: int | None) -> WorkRead | None:

@@ -11,6 +11,7 @@ from tideover.doors.desk.inbound import view as inbound
 from tideover.doors.desk.ladder import view as ladder
 from tideover.doors.desk.payments import view as payments
 from tideover.doors.desk.stops import view as stops
+from tideover.doors.desk.team import view as team
 from tideover.doors.desk.today import view as today
 from tideover.doors.desk.why import view as why
 from tideover.doors.desk.work import view as work
@@ -19,6 +20,15 @@ urlpatterns = [
     path("today", today.today, name="today"),
     path("today/<slug:stage>", today.stage_work, name="today-stage"),
     path("unreachable", today.unreachable, name="unreachable"),
+    path("team", team.team, name="team"),
+    path("team/<int:user_id>", team.member, name="team-member"),
+    path("team/<int:user_id>/leave", team.leave, name="team-leave"),
+    path("team/<int:user_id>/leave/<int:leave_id>/withdraw", team.withdraw, name="team-leave-withdraw"),
+    path("team/<int:user_id>/days", team.days, name="team-days"),
+    path("team/<int:user_id>/ceilings", team.ceilings, name="team-ceilings"),
+    path("team/<int:user_id>/leaving", team.leaving, name="team-leaving"),
+    path("team/<int:user_id>/cover", team.cover, name="team-cover"),
+    path("team/<int:user_id>/return", team.give_back, name="team-return"),
     path("work", work.work, name="work"),
     path("work/next", work.next_case, name="work-next"),
     path("cases/<int:case_id>", case.case, name="case"),
@@ -42,6 +52,7 @@ urlpatterns = [
     path("stops", stops.stops, name="stops"),
     path("stops/<int:stop_id>/acknowledge", stops.acknowledge, name="stop-acknowledge"),
     path("holds", holds.holds, name="holds"),
+    path("holds/<int:hold_id>/proof", holds.proof, name="hold-proof"),
     path("holds/<int:hold_id>/lift", holds.lift, name="hold-lift"),
     path("ladder", ladder.ladder, name="ladder"),
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from tideover.know.staff.types import LEAVE_CAUSES as LEAVE_CAUSES
+from tideover.know.staff.types import LEAVE_WITHDRAWN_CAUSES as LEAVE_WITHDRAWN_CAUSES
+
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)
-LEAVE_CAUSES = ("sick", "holiday", "training", "personal", "absent-without-word")
-LEAVE_WITHDRAWN_CAUSES = ("came-after-all", "postponed", "entered-in-error")
 ITEMS_MAX = 1000
 CASES_MAX = 10000
 

@@ -7,6 +7,9 @@ from datetime import date, datetime
 
 from tideover.core.problem import Problem
 
+LEAVE_CAUSES = ("sick", "holiday", "training", "personal", "absent-without-word")
+LEAVE_WITHDRAWN_CAUSES = ("came-after-all", "postponed", "entered-in-error")
+
 
 @dataclass(frozen=True)
 class TeamRead:
