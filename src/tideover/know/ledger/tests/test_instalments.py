@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tideover.know.ledger import operations as ledger
 from tideover.know.ledger import queries
+from tideover.know.ledger.models import ProductTerms
 from tideover.know.ledger.tests.loans import (
     THREE,
     cny,
@@ -268,3 +269,30 @@ test_every_statement_foots_and_says_what_all_sets_say.run = 0  # type: ignore[at
 
 def _total(each: dict[str, str | int]) -> Decimal:
     return Decimal(each["principal_amount"]) + Decimal(each["interest_amount"])
+
+
+@pytest.mark.django_db
+def test_a_late_fee_is_charged_once_for_an_instalment_left_late_where_the_product_has_one() -> None:
+    client_id = make_lender("tideover")
+    kept = ProductTerms.objects.get(product="instalment-loan", currency="CNY")
+    values = {f.attname: getattr(kept, f.attname) for f in kept._meta.concrete_fields if f.attname != "id"}
+    values.update(
+        policy_version="with a fee", effective_from=date(2026, 9, 1), late_fee_amount=20, late_fee_after_days=3
+    )
+    ProductTerms.objects.create(**values)
+    loan, borrower = make_loan(client_id, annual_rate=None)
+    assert [queries.get_owed(loan, evening(october(day))) for day in (17, 18, 30)] == [
+        cny("942.50"),
+        cny("962.50"),
+        cny("962.50"),
+    ]
+    made = queries.statement(loan, borrower, evening(october(18)))
+    assert made.foots and "ledger.line.late-fee" in [line.code for line in made.lines]
+
+
+@pytest.mark.django_db
+def test_the_published_view_tells_every_clients_breaks() -> None:
+    loan, _ = make_loan(make_lender(), dpd=40)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT account_id, account_number, kind, stated, reckoned FROM public_breaks")
+        assert cursor.fetchall() == [(loan, "L1", "dpd", 40, 46)]
