@@ -291,6 +291,34 @@ def list_standing_holds(client_id: int, at: datetime, actor: Actor) -> list[Hold
     return [_hold(each) for each in standing]
 
 
+def list_holds_in_pages(
+    client_ids: Iterable[int],
+    at: datetime,
+    actor: Actor,
+    *,
+    latest: int,
+    reason: str | None = None,
+    account_ids: Iterable[int] | None = None,
+    after: tuple[datetime, int] | None = None,
+) -> list[HoldRead]:
+    """The standing holds of the cases that the actor may see, first to end first, from after a place in the list.
+
+    By account those are found that bind it: its own, and those of the case in which it is.
+    """
+    seen = scope.ids(actor, (Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER))
+    found = _standing(at).filter(case__client_id__in=set(client_ids), case_id__in=seen)
+    if reason is not None:
+        found = found.filter(reason=reason)
+    if account_ids is not None:
+        accounts = set(account_ids)
+        within = CaseAccount.objects.filter(account_id__in=accounts, left_date=None).values("case_id")
+        wide = Q(scope__in=(HoldScope.CASE, HoldScope.PERSON), case_id__in=within)
+        found = found.filter(Q(account_id__in=accounts) | wide)
+    if after is not None:
+        found = found.filter(Q(until_at__gt=after[0]) | Q(until_at=after[0], pk__gt=after[1]))
+    return [_hold(each) for each in found.order_by("until_at", "pk")[:latest]]
+
+
 def _standing(at: datetime) -> QuerySet[Hold]:
     not_lifted = Q(lifted_at=None) | Q(lifted_at__gt=at)
     return Hold.objects.filter(not_lifted, from_at__lte=at, until_at__gt=at)

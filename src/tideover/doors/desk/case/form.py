@@ -14,14 +14,17 @@ from tideover.act.contact import types as contact_types
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
+from tideover.core.access import queries as access_queries
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.core.problem import Problem
 from tideover.doors.desk.case.pages import Seen
+from tideover.know.cases.types import COMPLAINT_SUBJECTS, ComplaintDraft
 from tideover.know.ledger import queries as ledger_queries
 
 LONGEST_NOTE = 2000
 FURTHEST_DAYS = 3660
+SUBJECT_KEYS = "qwrtyu"
 AHEAD = {"s": 1, "d": 3, "f": 5, "g": 7, "h": 10}
 CALL_BACK_AHEAD = {"a": 0, "s": 1, "d": 2, "f": 3}
 FEW = 5
@@ -75,6 +78,11 @@ class RecordForm:
     call_back_time: str = ""
     hold_until: str = ""
     arrears_reason: str = ""
+    complaint_subject: str = ""
+    complaint_against: str = ""
+    complaint_is_new: bool = False
+    subjects: list[Choice] = field(default_factory=list)
+    people: list[Choice] = field(default_factory=list)
     note: str = ""
     problems: list[str] = field(default_factory=list)
     _values: dict[str, Any] = field(default_factory=dict)
@@ -100,8 +108,13 @@ class RecordForm:
             ],
             needs={
                 need: " ".join(rule.name for rule in rules if need in rule.needs)
-                for need in ("promise", "call-back-at", "hold-until", "arrears-reason")
+                for need in ("promise", "call-back-at", "hold-until", "arrears-reason", "complaint")
             },
+            subjects=[
+                Choice(each, words.render(f"cases.subject.{each}", seen.language), key, key.upper())
+                for each, key in zip(COMPLAINT_SUBJECTS, SUBJECT_KEYS, strict=True)
+            ],
+            people=_people(seen, call),
             once_key=secrets.token_hex(16),
             amount=str(owed.amount),
         )
@@ -113,6 +126,9 @@ class RecordForm:
         for name in ("result", "amount", "promise_date", "call_back_date", "call_back_time", "hold_until"):
             setattr(form, name, _sent(posted, name).strip())
         form.arrears_reason = _sent(posted, "arrears_reason")
+        form.complaint_subject = _sent(posted, "complaint_subject")
+        form.complaint_against = _sent(posted, "complaint_against")
+        form.complaint_is_new = bool(_sent(posted, "complaint_is_new"))
         form.note = _sent(posted, "note")[:LONGEST_NOTE]
         form.once_key = _sent(posted, "once_key")[:64] or form.once_key
         form._parse()
@@ -160,6 +176,7 @@ class RecordForm:
             "promise": self._values.get("promise"),
             "call_back_at": self._values.get("call_back_at"),
             "hold_until": self._values.get("hold_until"),
+            "complaint": self._values.get("complaint"),
         }
 
     def said(self) -> str:
@@ -186,8 +203,17 @@ class RecordForm:
             until = self._date(self.hold_until)
             if until is not None:
                 self._values["hold_until"] = clock.start_of_day(until, self.zone)
+        if self.result in self.needs["complaint"].split():
+            self._values["complaint"] = self._complaint()
         if self.result not in self.needs["arrears-reason"].split():
             self.arrears_reason = ""
+
+    def _complaint(self) -> ComplaintDraft | None:
+        """The complaint as it was taken; None where nothing says what it is about, which the outcome's rule refuses."""
+        if self.complaint_subject not in COMPLAINT_SUBJECTS:
+            return None
+        against = next((int(each.id) for each in self.people if each.id == self.complaint_against), None)
+        return ComplaintDraft(self.complaint_subject, against, self.complaint_is_new)
 
     def _amount(self) -> Money | None:
         try:
@@ -220,6 +246,15 @@ class RecordForm:
 def _sent(posted: QueryDict, name: str) -> str:
     """A field as it was sent, without the NUL that no keyboard types and no database keeps."""
     return posted.get(name, "").replace("\0", "")
+
+
+def _people(seen: Seen, call: contact_types.CallRead) -> list[Choice]:
+    """Of whom the customer may complain: who has the case, who had it, and who speaks now."""
+    ids = {call.user_id, *(each.collector_id for each in seen.case.tenures)}
+    if seen.case.collector_id is not None:
+        ids.add(seen.case.collector_id)
+    names = access_queries.get_display_names(ids)
+    return [Choice(str(each), names[each], "", "") for each in sorted(ids) if each in names]
 
 
 def _result(rule: outcomes_types.ResultRead, seen: Seen) -> Choice:

@@ -56,6 +56,9 @@ SIGNALS: Mapping[str, str] = {
     "stage-moved": "info",
     "stage-late": "stop",
     "hold-placed": "wait",
+    "hold-placed-against": "wait",
+    "complaint-escalated": "stop",
+    "claim-unproved": "stop",
     "case-opened": "info",
     "case-closed": "go",
 }
@@ -147,7 +150,7 @@ class _Speaker:
             value
             for fact in facts
             for name, value in fact.body.items()
-            if isinstance(value, int) and name in ("collector_id", "former_id", "user_id")
+            if isinstance(value, int) and name in ("collector_id", "former_id", "user_id", "against_user_id")
         }
         self.people = access_queries.get_display_names(ids)
         self.by_username = access_queries.get_display_names_by_username({fact.actor for fact in facts})
@@ -167,7 +170,7 @@ class _Speaker:
         return self.by_username.get(fact.actor, "")
 
     def _say(self, name: str, value: Any, body: Mapping[str, Any]) -> Any:
-        if name in ("collector_id", "former_id", "user_id"):
+        if name in ("collector_id", "former_id", "user_id", "against_user_id"):
             return self.people.get(value, "") if value else ""
         if not isinstance(value, str):
             return value
@@ -210,6 +213,7 @@ _PREFIXES: Mapping[str, tuple[str, ...]] = {
     ),
     "reason": ("cases.hold", "desk.hold.reason"),
     "scope": ("desk.hold.scope",),
+    "subject": ("cases.subject",),
     "arrears_reason": ("outcomes.reason",),
     "spoke_to": ("outcomes.spoke-to",),
     "decision": ("cases.decision", "desk.decision"),
