@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from tideover.act.intake import keeping
+from tideover.act.intake import control_file, keeping
 from tideover.act.intake.models import Import, QuarantinedRow
 from tideover.act.intake.policy_schema import shape_of
 from tideover.act.intake.readers.shape import FileShape
@@ -28,6 +28,9 @@ from tideover.core.policy import queries as policy_queries
 from tideover.core.policy.types import PolicyUnknown
 from tideover.know.clients import queries as clients_queries
 from tideover.know.portfolio import queries as portfolio_queries
+
+CONTROL_SUFFIX = control_file.SUFFIX
+"""What a control file's name ends in, after the whole name of its file."""
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
 # Spreadsheets in Chinese and Japanese take the full-width signs for the same.

@@ -25,6 +25,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--client", required=True, metavar="CODE", help=terminal.say("import.client"))
     parser.add_argument("--kind", required=True, choices=KINDS, help=terminal.say("import.kind"))
     parser.add_argument("--mapping", required=True, metavar="MAPPING", help=terminal.say("import.mapping"))
+    parser.add_argument("--mends", type=int, metavar="IMPORT", help=terminal.say("import.mends"))
     parser.add_argument("--cut-off", type=date.fromisoformat, metavar="DATE", help=terminal.say("import.cut-off"))
     parser.add_argument("--dry-run", action="store_true", help=terminal.say("import.dry-run"))
     parser.add_argument("--json", action="store_true", help=terminal.say("commands.json"))
@@ -33,7 +34,7 @@ def register(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import the file. The exit status is 1 when no row of it was good."""
+    """Import the file. The exit status is 1 when nothing of it was taken: no good row, or held."""
     if args.language:
         os.environ["TIDEOVER_LANGUAGE"] = args.language
     report = intake.import_file(
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         kind=args.kind,
         mapping_id=args.mapping,
         cut_off=args.cut_off,
+        mends=args.mends,
         dry_run=args.dry_run,
         at=clock_queries.now(),
         actor=operator.get_actor(),
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
         import_report.show(report, terminal.language())
-    return 0 if report.good_count or not report.rows_count else 1
+    return 1 if report.reckoned.is_held or (report.rows_count and not report.good_count) else 0
 
 
 def _show(step: str) -> None:

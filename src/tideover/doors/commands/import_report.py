@@ -14,6 +14,7 @@ from tideover.act.intake import queries as intake_queries
 from tideover.act.intake.types import ImportReport, SumLine
 from tideover.core import words
 from tideover.core.money import Money, add_up
+from tideover.doors.commands import import_whole
 
 ROWS_SHOWN = 10
 NAMES_SHOWN = 12
@@ -37,6 +38,7 @@ def as_json(report: ImportReport, language: str) -> dict[str, Any]:
         "new": report.new_count,
         "changed": report.changed_count,
         "same": report.same_count,
+        **_reckoned_as_json(report),
         "sums": [
             {
                 "currency": each.currency,
@@ -70,6 +72,40 @@ def as_json(report: ImportReport, language: str) -> dict[str, Any]:
     }
 
 
+def _reckoned_as_json(report: ImportReport) -> dict[str, Any]:
+    told = report.reckoned
+    return {
+        "status": told.status,
+        "mends": told.mends_id,
+        "sequence": told.control.sequence if told.control else None,
+        "differences": [
+            {
+                "what": each.what,
+                "stated": f"{each.stated:f}",
+                "counted": f"{each.counted:f}",
+                "is_explained": each.is_explained,
+            }
+            for each in told.differences
+        ],
+        "reasons": [{"code": each.code, **each.fields} for each in told.reasons],
+        "stop_id": told.stop_id,
+        "gone_unjudged": told.gone_unjudged,
+        "expected": told.expected_count,
+        "gone": told.gone_count,
+        "returned": told.returned_count,
+        "moves_count": told.moves_count,
+        "moves": [
+            {
+                "account_number": each.account_number,
+                "currency": each.stated.currency,
+                "by_our_books": str(each.by_our_books.amount),
+                "stated": str(each.stated.amount),
+            }
+            for each in told.moves
+        ],
+    }
+
+
 def show(report: ImportReport, language: str, console: Console | None = None) -> None:
     """Write the report for people."""
     console = console or Console(highlight=False, markup=False)
@@ -82,8 +118,11 @@ def show(report: ImportReport, language: str, console: Console | None = None) ->
         console.print(say("repeat", import_id=str(report.import_id), at=report.committed_at))
     elif report.dry_run:
         console.print(say("dry"))
+    elif report.reckoned.is_held:
+        console.print(say("held", import_id=str(report.import_id)))
     else:
         console.print(say("done", import_id=str(report.import_id)))
+    import_whole.show(report, language, console)
     console.print()
     console.print(_counts(report, language))
     if report.sums:
@@ -155,8 +194,15 @@ def _sums(report: ImportReport, language: str) -> Table:
 
 
 def _sum_row(currency: str, bucket: str | None, with_buckets: bool, line: SumLine, language: str) -> list[str]:
-    middle = [bucket or ""] if with_buckets else []
+    middle = [_bucket(bucket, language)] if with_buckets else []
     return [currency, *middle, words.number(line.count, language), words.money(_money(line), language)]
+
+
+def _bucket(bucket: str | None, language: str) -> str:
+    """A bucket by its own name; what a payments file brings beside payments in words."""
+    if bucket in ("reversal", "failed-debit"):
+        return words.render(f"intake.entry.{bucket}", language)
+    return bucket or ""
 
 
 def _money(line: SumLine) -> Money:

@@ -27,6 +27,8 @@ COMMANDS = (
     "staff",
     "import_",
     "quarantine",
+    "file_back",
+    "acknowledge",
     "day",
     "explain",
     "replay",

@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from tideover.act.intake.tests.given import PEOPLE, ROW, write
-from tideover.doors.commands import client, import_, quarantine
-from tideover.know.clients.types import UnknownClient
+from tideover.doors.commands import acknowledge, client, import_, quarantine
+from tideover.know.clients.types import OwnImport, UnknownClient
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +82,33 @@ def test_the_quarantine_is_written_for_its_owner_only(tmp_path: Path, capsys: py
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     call(quarantine, "quarantine", str(import_id))
     assert "lots" in capsys.readouterr().out
+
+
+def test_a_truncated_full_file_is_held_stopped_mended_and_acknowledged_from_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_client()
+    rows = [ROW | {"account_id": str(number)} for number in range(1, 5)]
+    imported(write(tmp_path, rows, "placed.csv"))
+    path = write(tmp_path, rows[:2], "full.csv")
+    told = 'format: 1\nkind: full\nsequence: 1\ncut_off: 2026-10-01\nrows: 4\ntotals: {TWD: "15652.00"}\n'
+    (tmp_path / "full.csv.control.yaml").write_text(told)
+    given = ("--client", "bank", "--kind", "full", "--mapping", "uci_card_default")
+    capsys.readouterr()
+    assert call(import_, "import", str(path), *given) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "nothing of it was taken" in out and "Collection for this client is stopped" in out
+    assert "The client announced 4 records, the file has 2." in out and "Nobody was closed" in out
+    assert call(acknowledge, "acknowledge") == 0
+    listed = capsys.readouterr().out
+    stop, number = listed.split(" · ")[0], listed.split("import ")[1].split(" ")[0]
+    assert call(import_, "import", str(write(tmp_path, rows, "whole.csv")), *given, "--mends", number) == 0
+    assert call(acknowledge, "acknowledge") == 0
+    assert "explained since by import" in capsys.readouterr().out
+    with pytest.raises(OwnImport):
+        call(acknowledge, "acknowledge", stop, "--note", "mended")
+    assert call(import_, "import", str(path), *given, "--json") == 1
+    told_again = json.loads(capsys.readouterr().out)
+    assert (
+        told_again["is_repeat"] and told_again["status"] == "held" and told_again["reasons"][0]["code"] == "rows-differ"
+    )

@@ -19,8 +19,9 @@ from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.money import add_up
 from tideover.core.policy import queries as policy_queries
+from tideover.core.policy.types import PolicyFile
 from tideover.core.problem import Problem
-from tideover.doors.desk.imports import uploads
+from tideover.doors.desk.imports import reckoned, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -44,7 +45,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         return _list(request, words.render("desk.imports.upload.wrong", _language(request)), 422, form)
     uploads.discard(request)
-    waiting = uploads.keep(request, form.cleaned_data["file"], **chosen)
+    waiting = uploads.keep(request, form.cleaned_data["file"], form.cleaned_data["control"], **chosen)
     try:
         report = _import(request, waiting, dry_run=True)
     except Problem as problem:
@@ -53,6 +54,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     context = {
         "report": report,
         "totals": _totals(report.sums),
+        "reckoned": reckoned.of_report(report, _language(request)),
         "lacks": _lacks(report.lacks, request),
         "refused": _refused(report.refused[:ROWS_SHOWN], request),
         "shown": ROWS_SHOWN,
@@ -75,12 +77,18 @@ def decide(request: HttpRequest) -> HttpResponse:
         return _list(request, _told(problem, _language(request)), status=409)
     finally:
         uploads.discard(request)
-    code = "desk.imports.upload.repeat" if report.is_repeat else "desk.imports.upload.taken"
-    toasts.add(request, words.render(code, _language(request), count=report.good_count))
+    code, signal = "desk.imports.upload.taken", "go"
+    if report.is_repeat:
+        code = "desk.imports.upload.repeat"
+    elif report.reckoned.is_held:
+        code, signal = "desk.imports.upload.held", "stop"
+    elif report.reckoned.stop_id is not None:
+        code, signal = "desk.imports.upload.stopped", "stop"
+    toasts.add(request, words.render(code, _language(request), count=report.good_count), signal)
     return HttpResponseRedirect(reverse("import", args=[report.import_id]))
 
 
-@for_roles(Role.INTEGRATOR, Role.TEAM_LEADER)
+@for_roles(Role.INTEGRATOR, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
 @require_safe
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """One import: reconciliation, what the source lacks, and the refused rows."""
@@ -96,6 +104,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
             (file.title[_language(request)] for file in policy_queries.load("mapping") if file.id == made.mapping_id),
             "",
         ),
+        "reckoned": reckoned.of_import(made, _language(request), actor_of(request)),
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
         "may_download": Role.INTEGRATOR in actor_of(request).roles,
@@ -117,6 +126,11 @@ def quarantine(request: HttpRequest, import_id: int) -> HttpResponse:
     return response
 
 
+def _mappings() -> list[PolicyFile]:
+    """How files that come are read; those that go back are not uploaded."""
+    return [file for file in policy_queries.load("mapping") if file.data.kind in intake_types.KINDS]
+
+
 def _list(
     request: HttpRequest, problem: str = "", status: int = 200, form: uploads.UploadForm | None = None
 ) -> HttpResponse:
@@ -135,7 +149,8 @@ def _list(
         "problem": problem,
         "may_import": Role.INTEGRATOR in actor_of(request).roles,
         "clients": [{"code": client.code, "name": client.name(language)} for client in clients.values()],
-        "mappings": [{"id": file.id, "title": file.title[language]} for file in policy_queries.load("mapping")],
+        "mappings": [{"id": file.id, "title": file.title[language]} for file in _mappings()],
+        "kinds": intake_types.KINDS,
         "default_cut_off": max((client.local_date(at) for client in clients.values()), default=at.date()).isoformat(),
         "section": "imports",
     }
@@ -149,17 +164,23 @@ def _page(request: HttpRequest, found: list[intake_types.ImportRead]) -> paging.
     return paging.cut(request, found[begins : begins + paging.SIZE + 1], lambda each: (each.id,))
 
 
-def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, str] | None:
-    """Client, kind, mapping and cut-off, if they are among those offered."""
+def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, Any] | None:
+    """Client, kind, mapping, cut-off and what is mended, if they are among those offered.
+
+    The cut-off may stand in the control file instead, or be that of the import that is mended.
+    """
     given = form.cleaned_data
-    mapping = next((file for file in policy_queries.load("mapping") if file.id == given["mapping"]), None)
+    mapping = next((file for file in _mappings() if file.id == given["mapping"]), None)
     if mapping is None or given["client"] not in {client.code for client in clients_of(request)}:
+        return None
+    if given["cut_off"] is None and given["control"] is None and given["mends"] is None:
         return None
     return {
         "client_code": given["client"],
-        "kind": mapping.data.kind,
+        "kind": given["kind"] or mapping.data.kind,
         "mapping_id": mapping.id,
-        "cut_off": given["cut_off"].isoformat(),
+        "cut_off": "" if given["control"] or given["mends"] else given["cut_off"].isoformat(),
+        "mends": given["mends"],
     }
 
 
@@ -170,6 +191,7 @@ def _import(request: HttpRequest, waiting: uploads.Waiting, *, dry_run: bool) ->
         kind=waiting.kind,
         mapping_id=waiting.mapping_id,
         cut_off=waiting.cut_off,
+        mends=waiting.mends,
         dry_run=dry_run,
         at=clock_queries.now(),
         actor=actor_of(request),

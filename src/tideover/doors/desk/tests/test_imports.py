@@ -130,3 +130,33 @@ def test_a_hostile_file_stays_a_file(as_user: AsUser, placement: Placement, tmp_
     text = browser.get(page.redirect_chain[-1][0] + "/quarantine.csv").content.decode("utf-8-sig")
     cells = next(row for row in csv.reader(io.StringIO(text)) if "9001" in row)
     assert "'＝HYPERLINK(1)" in cells and "'\n=cmd|1" in cells
+
+
+def test_a_full_file_with_a_control_file_that_it_contradicts_is_held_and_its_mending_takes_its_place(
+    open_day: Bank, as_user: AsUser, placement: Placement
+) -> None:
+    browser = as_user("integrator")
+    form = {"client": "bank", "mapping": "mappings.uci_card_default", "kind": "full", "cut_off": "2026-09-30"}
+    told = 'format: 1\nkind: full\nsequence: 1\ncut_off: 2026-10-01\nrows: 3\ntotals: {TWD: "16813.00"}\n'
+
+    def tried(*rows: str, **more: str) -> str:
+        control = SimpleUploadedFile("control.yaml", told.encode())
+        given = form | more | ({} if "mends" in more else {"control": control})
+        with placement(*rows).open("rb") as file:
+            return browser.post("/imports/trial", {"file": file, **given}).content.decode()
+
+    page = tried(*ROWS[:2])
+    assert "This stops the client" in page and "announced 3 records, the file has 2" in page
+    page = browser.post("/imports/decide", {"decision": "take"}, follow=True).content.decode()
+    assert "Held: nothing of it was taken" in page and "Collection for Card Bank is stopped" in page
+    number = (
+        page.split("quarantine")[0]
+        and browser.get("/imports").content.decode().split('href="/imports/')[1].split('"')[0]
+    )
+    page = tried(*ROWS, mends=number)
+    assert "A mending makes nobody gone" in page and "This stops" not in page
+    browser.post("/imports/decide", {"decision": "take"})
+    page = browser.get(f"/imports/{number}").content.decode()
+    assert "took its place" in page
+    page = as_user("compliance").get("/stops").content.decode()
+    assert "Explained since" in page and 'name="note"' in page

@@ -1,0 +1,131 @@
+"""How a file as a whole reads: against its control file, who is gone, what moved, what stops, what mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tideover.act.intake import queries as intake_queries
+from tideover.act.intake import types as intake_types
+from tideover.core import words
+from tideover.core.access.types import Actor, Role
+from tideover.core.money import Money
+from tideover.know.clients import queries as clients_queries
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The reckoning in words."""
+
+    is_trial: bool
+    is_held: bool
+    reasons: tuple[str, ...]
+    control: tuple[str, ...]
+    batch: str
+    gone: str
+    returned_count: int
+    moves: tuple[intake_types.Move, ...]
+    moves_count: int
+    mends_id: int | None
+    mended_by: int | None = None
+    mendings: tuple[intake_types.ImportRead, ...] = ()
+    waiting_count: int = 0
+    acknowledged: str = ""
+    may_look: bool = False
+
+
+def of_report(report: intake_types.ImportReport, language: str) -> Shown:
+    """Of a file that is tried."""
+    reckoned = report.reckoned
+    return Shown(
+        is_trial=not report.is_repeat,
+        is_held=reckoned.is_held,
+        reasons=_reasons(reckoned, language),
+        control=control_lines(reckoned, language),
+        batch=_batch(reckoned, language),
+        gone=gone_line(report.kind, reckoned, language),
+        returned_count=reckoned.returned_count,
+        moves=reckoned.moves,
+        moves_count=reckoned.moves_count,
+        mends_id=reckoned.mends_id,
+    )
+
+
+def of_import(made: intake_types.ImportRead, language: str, actor: Actor) -> Shown:
+    """Of an import. Whose balance moved may be another team's customer: it is for the integrator alone."""
+    reckoned = made.reckoned
+    mendings = tuple(intake_queries.list_mendings(made.id))
+    mended_by = next((each.id for each in mendings if not each.reckoned.is_held), None)
+    stop = clients_queries.find_stop_of_import(made.id)
+    is_integrator = Role.INTEGRATOR in actor.roles
+    acknowledged = ""
+    if stop is not None and stop.acknowledged_at is not None:
+        acknowledged = words.render(
+            "desk.imports.whole.acknowledged",
+            language,
+            date=stop.acknowledged_at.date(),
+            actor=stop.acknowledged_by,
+            note=stop.note,
+        )
+    return Shown(
+        is_trial=False,
+        is_held=reckoned.is_held,
+        reasons=_reasons(reckoned, language),
+        control=control_lines(reckoned, language),
+        batch=_batch(reckoned, language),
+        gone=gone_line(made.kind, reckoned, language),
+        returned_count=reckoned.returned_count,
+        moves=reckoned.moves if is_integrator else (),
+        moves_count=reckoned.moves_count,
+        mends_id=reckoned.mends_id,
+        mended_by=mended_by,
+        mendings=mendings,
+        waiting_count=0 if reckoned.is_held else intake_queries.count_waiting(made.id),
+        acknowledged=acknowledged,
+        may_look=stop is not None,
+    )
+
+
+def _reasons(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
+    return tuple(words.render(each.words, language, **each.told) for each in reckoned.reasons)
+
+
+def control_lines(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
+    """What the control file says against what is there; one line where all agrees."""
+    if reckoned.control is None and not reckoned.differences:
+        return (words.render("desk.imports.no-control", language),)
+    lines = []
+    for each in reckoned.differences:
+        if each.what == "rows":
+            said = words.render(
+                "intake.difference.rows", language, stated=f"{each.stated:f}", counted=f"{each.counted:f}"
+            )
+        else:
+            said = words.render(
+                "intake.difference.total",
+                language,
+                currency=each.what,
+                stated=Money(each.stated, each.what),
+                counted=Money(each.counted, each.what),
+            )
+        if each.is_explained:
+            said += words.render("intake.difference.explained", language)
+        lines.append(said)
+    return tuple(lines) or (words.render("desk.imports.agrees", language),)
+
+
+def _batch(reckoned: intake_types.Reckoned, language: str) -> str:
+    batch = reckoned.control.batch if reckoned.control else None
+    if batch is None:
+        return ""
+    told = [batch.number]
+    told += [words.say(day, language) for day in (batch.from_date, batch.until_date) if day is not None]
+    return " · ".join(told + ([words.money(batch.target, language)] if batch.target else []))
+
+
+def gone_line(kind: str, reckoned: intake_types.Reckoned, language: str) -> str:
+    """How many accounts a full file left out, or why nobody was marked gone; nothing of other kinds."""
+    if kind != intake_types.FULL:
+        return ""
+    if reckoned.gone_unjudged is not None:
+        return words.render(f"intake.gone.{reckoned.gone_unjudged}", language)
+    return words.render("desk.imports.gone.of", language, gone=reckoned.gone_count, expected=reckoned.expected_count)
