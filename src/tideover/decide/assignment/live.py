@@ -13,6 +13,7 @@ from tideover.decide.assignment.types import WorkRead
 from tideover.know.cases import queries as cases
 from tideover.know.ledger import queries as ledger
 from tideover.know.portfolio import queries as portfolio
+from tideover.know.staff import queries as staff
 
 
 def still_to_do(
@@ -20,13 +21,22 @@ def still_to_do(
 ) -> list[WorkRead]:
     """The work without what fell away since the lists were made; what is done stays, so that the day still adds up.
 
-    With a user, also without the cases whose customer has complained of them.
+    With a user, also without the cases whose customer has complained of them, and without what their certificates
+    no longer cover.
     """
     open_work = [each for each in work if not each.is_done]
     away = list_fallen_away({each.case_id for each in open_work}, made_at, at)
     if user_id is not None:
         away |= cases.list_complained_of(user_id, at)
+        away |= {each.case_id for each in list_lapsed(open_work, at)}
     return [each for each in work if each.is_done or each.case_id not in away]
+
+
+def list_lapsed(work: Iterable[WorkRead], at: datetime) -> list[WorkRead]:
+    """Of this work, what lies with a collector whose certificate for it has ended since the list was made."""
+    held = [each for each in work if not each.is_done and each.collector_id is not None]
+    skills = staff.list_skills({each.collector_id for each in held if each.collector_id is not None}, at)
+    return [each for each in held if each.skill not in skills[each.collector_id or 0]]
 
 
 def list_fallen_away(case_ids: Iterable[int], since: datetime, at: datetime) -> set[int]:

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Case, Count, F, Max, QuerySet, When
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
-from tideover.decide.assignment import reassigning
+from tideover.decide.assignment import live, reassigning
 from tideover.decide.assignment.live import still_to_do as still_to_do
 from tideover.decide.assignment.models import ReassignedCase, Reassignment, Unreachable, WorkItem
 from tideover.decide.assignment.types import (
@@ -79,6 +79,12 @@ def list_open_work(collector_id: int) -> list[WorkRead]:
     """The collector's work items that are not done, of every client's open day, in their order."""
     rows = WorkItem.objects.filter(collector_id=collector_id, done_at=None)
     return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
+
+
+def list_lapsed(actor: Actor, client_ids: Collection[int], day: date, at: datetime) -> list[WorkRead]:
+    """The day's work of a leader's cases that lies with somebody whose certificate has ended: nobody does it now."""
+    rows = _led(actor, client_ids, day).filter(done_at=None, collector_id__isnull=False)
+    return live.list_lapsed([_read(row) for row in rows.order_by("stage", "case_id")], at)
 
 
 def list_covered_for(collector_id: int) -> list[WorkRead]:

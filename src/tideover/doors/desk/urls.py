@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tideover.doors.desk.case import view as case
+from tideover.doors.desk.certificates import view as certificates
 from tideover.doors.desk.holds import view as holds
 from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.inbound import view as inbound
@@ -20,6 +21,9 @@ urlpatterns = [
     path("today", today.today, name="today"),
     path("today/<slug:stage>", today.stage_work, name="today-stage"),
     path("unreachable", today.unreachable, name="unreachable"),
+    path("certificates", certificates.certificates, name="certificates"),
+    path("certificates/issue", certificates.issue, name="certificate-issue"),
+    path("certificates/<int:certificate_id>/revoke", certificates.revoke, name="certificate-revoke"),
     path("team", team.team, name="team"),
     path("team/<int:user_id>", team.member, name="team-member"),
     path("team/<int:user_id>/leave", team.leave, name="team-leave"),

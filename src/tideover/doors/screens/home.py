@@ -14,6 +14,7 @@ _FIRST_PAGE = (
     (Role.COLLECTOR, "work"),
     (Role.INTEGRATOR, "imports"),
     (Role.COMPLIANCE_OFFICER, "holds"),
+    (Role.TRAINER, "certificates"),
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from tideover.core.access.types import Role
-from tideover.know.cases.models import Case
+from tideover.know.cases.models import Case, CaseAccount
 from tideover.know.cases.types import CaseRead, Obstacle
 from tideover.know.clients import queries as clients_queries
 from tideover.know.customers import queries as customers_queries
@@ -21,6 +21,13 @@ def count_owned(user_ids: Collection[int]) -> dict[int, int]:
     """How many open cases each of them owns."""
     rows = Case.objects.filter(collector_id__in=user_ids, closed_date=None).values("collector_id")
     return {row["collector_id"]: row["cases"] for row in rows.annotate(cases=Count("id"))}
+
+
+def count_by_stage(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """How many open cases each of them owns with an account on each stage."""
+    present = CaseAccount.objects.filter(left_date=None, case__closed_date=None, case__collector_id__in=user_ids)
+    rows = present.values("case__collector_id", "stage").annotate(cases=Count("case_id", distinct=True))
+    return {(row["case__collector_id"], row["stage"]): row["cases"] for row in rows}
 
 
 def weigh(

@@ -399,6 +399,11 @@ def count_owned(user_ids: Collection[int]) -> dict[int, int]:
     return handing.count_owned(user_ids)
 
 
+def count_owned_by_stage(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """How many open cases each of these users owns with an account on each stage."""
+    return handing.count_by_stage(user_ids)
+
+
 def list_assists(case_id: int, at: datetime) -> list[AssistRead]:
     """Who helps on the case at the instant, the earliest first."""
     return [_assist(row) for row in assists_at(at).filter(case_id=case_id).order_by("from_at", "pk")]

@@ -15,6 +15,7 @@ from tideover.know.staff import rules
 from tideover.know.staff.models import Certificate, ClientGrant, Leave, Membership, Team, WorkingDays
 from tideover.know.staff.types import (
     CertificateRead,
+    Holding,
     LeaveRead,
     MemberRead,
     Pool,
@@ -128,6 +129,20 @@ def list_skills(user_ids: Iterable[int], at: datetime) -> dict[int, frozenset[st
     for user_id, skill in valid.filter(Q(revoked_at=None) | Q(revoked_at__gt=at)).values_list("user_id", "skill"):
         found[user_id].add(skill)
     return {user_id: frozenset(skills) for user_id, skills in found.items()}
+
+
+def list_holdings(user_ids: Iterable[int], at: datetime) -> list[Holding]:
+    """What each of these users may work at the instant, and until when without a gap; by user and skill."""
+    periods: dict[tuple[int, str], list[tuple[datetime, datetime]]] = {}
+    ends_early = Q(revoked_at=None) | Q(revoked_at__gt=at)
+    for row in Certificate.objects.filter(ends_early, user_id__in=set(user_ids), valid_until__gt=at):
+        until = row.valid_until if row.revoked_at is None else min(row.valid_until, row.revoked_at)
+        periods.setdefault((row.user_id, row.skill), []).append((row.valid_from, until))
+    return [
+        Holding(user_id, skill, until)
+        for (user_id, skill), each in sorted(periods.items())
+        if (until := rules.covered_until(each, at)) is not None
+    ]
 
 
 def list_certificates(user_id: int) -> list[CertificateRead]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from tideover.know.staff.types import LEAVE_CAUSES as LEAVE_CAUSES
 from tideover.know.staff.types import LEAVE_WITHDRAWN_CAUSES as LEAVE_WITHDRAWN_CAUSES
@@ -34,3 +34,12 @@ def pools(grants: Iterable[tuple[int, int]]) -> list[tuple[frozenset[int], froze
                 apart.append((other_clients, other_teams))
         found = [*apart, (clients, teams)]
     return [(frozenset(clients), frozenset(teams)) for clients, teams in sorted(found, key=lambda each: min(each[0]))]
+
+
+def covered_until(periods: Iterable[tuple[datetime, datetime]], at: datetime) -> datetime | None:
+    """Until when periods (half-open) cover without a gap what begins at the instant; None where it is not covered."""
+    until: datetime | None = None
+    for begins, ends in sorted(periods):
+        if begins <= (until or at) < ends:
+            until = ends
+    return until

@@ -40,6 +40,15 @@ class MemberRead:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What somebody may work now, and until when without a gap."""
+
+    user_id: int
+    skill: str
+    until_at: datetime
+
+
+@dataclass(frozen=True)
 class LeaveRead:
     """Days on which somebody is not there, half-open, with the cause."""
 

@@ -17,6 +17,7 @@ from tideover.core.clock import queries as clock_queries
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
+from tideover.doors.desk.certificates.view import list_endings
 from tideover.doors.desk.work.queue import Item, build, language_of_name, open_days
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -128,7 +129,7 @@ def today(request: HttpRequest) -> HttpResponse:
         day = receipts_queries.get_open_day(client.id)
         if day is not None:
             boards.append(_board(request, client, day))
-    return render(request, "desk/today/today.html", {"boards": boards})
+    return render(request, "desk/today/today.html", {"boards": boards, "endings": list_endings(request)})
 
 
 @for_roles(Role.TEAM_LEADER)
@@ -192,6 +193,7 @@ def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
     counts = assignment_queries.count_work(actor, [client.id], day)
     reviews = [each for each in assignment_queries.list_reviews(actor, [client.id], day) if not each.is_done]
     uncovered = assignment_queries.list_uncovered(actor, [client.id], day)
+    uncovered += assignment_queries.list_lapsed(actor, [client.id], day, clock_queries.now())
     return Board(
         client_name=client.name(language),
         day=day,

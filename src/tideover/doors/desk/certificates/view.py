@@ -1,0 +1,204 @@
+"""Who may work what until when: issued, renewed and revoked by a trainer, and what will soon be uncovered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from tideover.core import words
+from tideover.core.access.types import Role
+from tideover.core.clock import queries as clock_queries
+from tideover.core.clock import rules as clock
+from tideover.core.problem import Problem
+from tideover.doors.screens import paging, toasts
+from tideover.doors.screens.roles import actor_of, for_roles
+from tideover.doors.screens.scope import zone_of
+from tideover.know.cases import queries as cases_queries
+from tideover.know.staff import operations as staff
+from tideover.know.staff import queries as staff_queries
+from tideover.know.staff.types import CertificateRead, MemberRead
+
+SOON_DAYS = 30
+RENEWED_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Held:
+    """One certificate of a member."""
+
+    id: int
+    skill: str
+    until: date
+    is_soon: bool
+    is_valid: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One member with every skill that the ladders ask for: what they hold of it, and what they lack."""
+
+    member: MemberRead
+    held: tuple[Held, ...]
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A certificate that ends soon: whose, for which stages, how many cases it takes along, and who else holds it."""
+
+    day: date
+    name: str
+    skill: str
+    stages: str
+    cases_count: int
+    others_count: int
+
+
+@for_roles(Role.TRAINER, Role.TEAM_LEADER)
+@require_safe
+def certificates(request: HttpRequest) -> HttpResponse:
+    """The team's certificates, and the form that issues one."""
+    return _show(request)
+
+
+@for_roles(Role.TRAINER)
+@require_POST
+def issue(request: HttpRequest) -> HttpResponse:
+    """Issue a certificate from now, or renew one without a gap, until the end of a day."""
+    user_id, skill = _number(request.POST.get("user", "")), request.POST.get("skill", "")
+    last = paging.read_date(request.POST.get("through", "").strip())
+    if user_id not in {each.user_id for each in _members(request)} or skill not in _skills():
+        raise Http404
+    if last is None or not 1900 <= last.year <= 2199:
+        return _show(request, _say(request, "desk.certificates.wrong-date"))
+    at = clock_queries.now()
+    ends = [each.until_at for each in staff_queries.list_holdings([user_id], at) if each.skill == skill]
+    return _do(
+        request,
+        "desk.certificates.issued",
+        lambda: staff.issue_certificate(
+            user_id=user_id,
+            skill=skill,
+            valid_from=ends[0] if ends else at,
+            valid_until=clock.end_of_day(last, zone_of(request)),
+            at=at,
+            actor=actor_of(request),
+        ),
+    )
+
+
+@for_roles(Role.TRAINER)
+@require_POST
+def revoke(request: HttpRequest, certificate_id: int) -> HttpResponse:
+    """End a certificate now: the next dial is refused, and the work is off the list."""
+    user_ids = [each.user_id for each in _members(request)]
+    if not any(each.id == certificate_id for user_id in user_ids for each in staff_queries.list_certificates(user_id)):
+        raise Http404
+    return _do(
+        request,
+        "desk.certificates.is-revoked",
+        lambda: staff.revoke_certificate(
+            certificate_id=certificate_id, at=clock_queries.now(), actor=actor_of(request)
+        ),
+    )
+
+
+def list_endings(request: HttpRequest) -> list[Ending]:
+    """What the team will no longer be certified for within thirty days, the earliest first."""
+    at, language = clock_queries.now(), request.language  # type: ignore[attr-defined]
+    members = {each.user_id: each for each in _members(request)}
+    holdings = staff_queries.list_holdings(members, at)
+    asked = cases_queries.get_stage_skills()
+    titles = cases_queries.get_stage_titles()
+    owned = cases_queries.count_owned_by_stage(members)
+    between = "、" if language == "zh-Hans" else ", "
+    found = []
+    for each in holdings:
+        if each.until_at > at + timedelta(days=SOON_DAYS):
+            continue
+        stages = [stage for stage, skill in asked.items() if skill == each.skill]
+        others = [other for other in holdings if other.skill == each.skill and other.until_at > each.until_at]
+        found.append(
+            Ending(
+                day=clock.local_date(each.until_at, zone_of(request)),
+                name=members[each.user_id].display_name,
+                skill=each.skill,
+                stages=between.join(titles[stage][language] for stage in stages),
+                cases_count=sum(owned.get((each.user_id, stage), 0) for stage in stages),
+                others_count=len(others),
+            )
+        )
+    return sorted(found, key=lambda ending: (ending.day, ending.name, ending.skill))
+
+
+def _show(request: HttpRequest, problem: str = "") -> HttpResponse:
+    at = clock_queries.now()
+    skills = _skills()
+    members = _members(request)
+    context = {
+        "rows": [_row(request, each, skills, at) for each in members],
+        "members": members,
+        "skills": skills,
+        "endings": list_endings(request),
+        "default_through": (clock.local_date(at, zone_of(request)) + timedelta(days=RENEWED_DAYS)).isoformat(),
+        "may_act": actor_of(request).has(Role.TRAINER),
+        "problem": problem,
+    }
+    return render(request, "desk/certificates/certificates.html", context, status=422 if problem else 200)
+
+
+def _row(request: HttpRequest, member: MemberRead, skills: Iterable[str], at: datetime) -> Row:
+    zone = zone_of(request)
+    kept = [each for each in staff_queries.list_certificates(member.user_id) if each.valid_until > at - timedelta(90)]
+    held = tuple(_held(request, each, at, zone) for each in kept)
+    valid = {each.skill for each in held if each.is_valid}
+    return Row(member, held, tuple(skill for skill in skills if skill not in valid))
+
+
+def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) -> Held:
+    until = clock.local_date(each.valid_until, zone)
+    if each.revoked_at is not None and each.revoked_at <= at:
+        state = "revoked"
+    elif each.valid_until <= at:
+        state = "ended"
+    elif each.valid_from > at:
+        state = "later"
+    else:
+        state = "valid"
+    soon = state == "valid" and each.valid_until <= at + timedelta(days=SOON_DAYS)
+    return Held(
+        each.id, each.skill, until, soon, state == "valid", _say(request, f"desk.certificates.{state}", until=until)
+    )
+
+
+def _do(request: HttpRequest, says: str, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except Problem as problem:
+        return _show(request, words.render(problem, request.language))  # type: ignore[attr-defined]
+    toasts.add(request, _say(request, says))
+    return HttpResponseRedirect(reverse("certificates"))
+
+
+def _members(request: HttpRequest) -> list[MemberRead]:
+    found = [each for team_id in sorted(actor_of(request).team_ids) for each in staff_queries.list_members(team_id)]
+    return [each for each in found if each.is_active and Role.COLLECTOR in each.roles]
+
+
+def _skills() -> list[str]:
+    return sorted(set(cases_queries.get_stage_skills().values()))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else 0
+
+
+def _say(request: HttpRequest, code: str, **fields: object) -> str:
+    return words.render(code, request.language, **fields)  # type: ignore[attr-defined]

@@ -1,0 +1,57 @@
+"""A trainer issues, renews and revokes; what a certificate no longer covers is off the list at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tideover.decide.assignment.models import WorkItem
+from tideover.doors.desk.conftest import DAY, MORNING, Bank
+from tideover.doors.desk.tests.test_lists import said
+from tideover.know.staff import queries as staff_queries
+from tideover.know.staff.models import Certificate
+
+pytestmark = pytest.mark.django_db
+
+AsUser = Callable[[str], Client]
+
+
+def test_a_trainer_issues_and_renews_without_a_gap(open_day: Bank, as_user: AsUser) -> None:
+    trainer, wang = as_user("trainer"), open_day.users["wang"]
+    Certificate.objects.filter(user_id=wang, skill="early").update(valid_until=MORNING.replace(day=20))
+    page = said(trainer.get("/certificates"))
+    assert "Ends within 30 days" in page and "王敏" in page
+    form = {"user": str(wang), "skill": "early", "through": "2027-10-01"}
+    assert "is issued" in said(trainer.post("/certificates/issue", form, follow=True))
+    until = next(each for each in staff_queries.list_holdings([wang], MORNING) if each.skill == "early").until_at
+    assert until.isoformat().startswith("2027-10-01")
+    assert "Ends within 30 days" not in said(trainer.get("/certificates"))
+    assert trainer.post("/certificates/issue", {**form, "through": "soon"}).status_code == 422
+    assert trainer.post("/certificates/issue", {**form, "skill": "magic"}).status_code == 404
+    assert trainer.post("/certificates/issue", {**form, "user": "999999"}).status_code == 404
+
+
+def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_it(
+    open_day: Bank, as_user: AsUser
+) -> None:
+    item = WorkItem.objects.filter(day=DAY, collector_id__isnull=False).order_by("case_id").first()
+    assert item is not None
+    name = next(name for name in ("wang", "li") if open_day.users[name] == item.collector_id)
+    collector = as_user(name)
+    assert f"/cases/{item.case_id}" in collector.get("/work").content.decode()
+    held = Certificate.objects.get(user_id=item.collector_id, skill=item.skill)
+    page = said(as_user("trainer").post(f"/certificates/{held.pk}/revoke", follow=True))
+    assert "next dial is refused" in page
+    assert f"/cases/{item.case_id}" not in collector.get("/work").content.decode()
+    assert f"/cases/{item.case_id}" in as_user("leader").get("/today").content.decode()
+
+
+def test_a_leader_reads_and_nobody_else_comes_in(open_day: Bank, as_user: AsUser) -> None:
+    leader = as_user("leader")
+    assert "王敏" in said(leader.get("/certificates"))
+    assert leader.post("/certificates/issue").status_code == 403
+    assert as_user("wang").get("/certificates").status_code == 403
+    assert as_user("trainer").post("/certificates/99999/revoke").status_code == 404
+    assert as_user("trainer").get("/")["Location"] == "/certificates"
