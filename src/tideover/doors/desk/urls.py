@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tideover.doors.desk.batches import view as batches
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
+from tideover.doors.desk.filing import view as filing
 from tideover.doors.desk.holds import view as holds
 from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.inbound import view as inbound
@@ -58,5 +60,11 @@ urlpatterns = [
     path("holds", holds.holds, name="holds"),
     path("holds/<int:hold_id>/proof", holds.proof, name="hold-proof"),
     path("holds/<int:hold_id>/lift", holds.lift, name="hold-lift"),
+    path("batches", batches.batches, name="batches"),
+    path("batches/<int:batch_id>", batches.batch, name="batch"),
+    path("cases/<int:case_id>/retain", batches.ask, name="case-retain"),
+    path("retentions/<int:retention_id>/decide", batches.decide, name="retention-decide"),
+    path("missing", filing.missing, name="missing"),
+    path("files/<int:account_id>", filing.file, name="file"),
     path("ladder", ladder.ladder, name="ladder"),
 ]

@@ -13,6 +13,7 @@ from tideover.core.sql import files as sql_files
 from tideover.know.cases import acting
 from tideover.know.cases.models import Case, Retention
 from tideover.know.cases.types import (
+    RETENTION_CAUSES,
     NothingToRetain,
     RetentionDecided,
     RetentionLimitReached,
@@ -26,7 +27,6 @@ from tideover.know.portfolio import operations as portfolio
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.portfolio.types import BatchRead
 
-RETENTION_CAUSES = ("promise-open", "plan-being-agreed", "payment-expected", "in-talks")
 APPROVED, REFUSED = "approved", "refused"
 
 

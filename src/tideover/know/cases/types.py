@@ -415,6 +415,10 @@ class UnknownAssist(Problem):
     code = "cases.unknown-assist"
 
 
+RETENTION_CAUSES = ("promise-open", "plan-being-agreed", "payment-expected", "in-talks")
+"""Why an account may be asked to stay beyond its batch's end."""
+
+
 @dataclass(frozen=True)
 class RetentionRead:
     """A request to keep an account beyond its batch's end; ``decision`` is None while it is open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,11 @@ def get_checklist(product: str) -> Checklist:
 
 def _files() -> list[PolicyFile]:
     return policy.load("filing")
+
+
+def get_titles() -> dict[str, Mapping[str, str]]:
+    """What each item is called, by its name."""
+    return {each.name: each.title for file in _files() for each in file.data.items}
 
 
 def items_asked() -> str:

@@ -18,7 +18,8 @@ from tideover.core.money import Money, add_up
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.gate import queries as gate_queries
 from tideover.decide.gate import types as gate_types
-from tideover.doors.desk.case import calls, parties, statements, timeline
+from tideover.doors.desk.batches import view as batches
+from tideover.doors.desk.case import calls, files, parties, statements, timeline
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
@@ -107,6 +108,9 @@ class Page:
     statements: list[statements.AccountStatement] = field(default_factory=list)
     parties: list[parties.Party] = field(default_factory=list)
     contracts: list[parties.Contract] = field(default_factory=list)
+    files: list[files.AccountFile] = field(default_factory=list)
+    stays: list[batches.Stay] = field(default_factory=list)
+    retain_causes: tuple[str, ...] = cases_types.RETENTION_CAUSES
     points: list[Point] = field(default_factory=list)
     timeline: list[timeline.Entry] = field(default_factory=list)
     timeline_choices: list[dict[str, object]] = field(default_factory=list)
@@ -221,6 +225,10 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
     page.contracts = parties.read_contracts(
         seen.customer.id, seen.client.id, seen.today, (each.account_id for each in case.accounts), language
     )
+    client_day = seen.client.local_date(seen.at)
+    page.files = files.read(accounts, client_day, language)
+    if case.is_open:
+        page.stays = batches.stays(case.id, [each.id for each in accounts], client_day, language)
     if leading is not None:
         page.stage = cases_queries.get_stage_titles().get(leading.stage, {}).get(language, leading.stage)
         page.deadline = leading.stage_deadline_date
