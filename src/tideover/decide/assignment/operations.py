@@ -69,9 +69,8 @@ def _lay_out(night: duckdb.DuckDBPyConnection, shares: Sequence[Share], collecto
     """The inputs under their names, each account with its client."""
     night.execute("CREATE TABLE client (client_id BIGINT, ends_at TIMESTAMPTZ)")
     night.executemany("INSERT INTO client VALUES (?, ?)", [[each.client_id, each.ends_at] for each in shares])
-    columns = ", ".join(ACCOUNT_COLUMNS)
     accounts = " UNION ALL ".join(
-        f"SELECT CAST({each.client_id:d} AS BIGINT) AS client_id, {columns}"
+        f"SELECT CAST({each.client_id:d} AS BIGINT) AS client_id, {_account_columns(night, each.account_day)}"
         f" FROM read_parquet({duck.literal(each.account_day)})"
         for each in shares
     )
@@ -100,6 +99,13 @@ def _lay_out(night: duckdb.DuckDBPyConnection, shares: Sequence[Share], collecto
     added = {"client_ids": "(SELECT list(client.client_id) FROM client)", "is_present": "TRUE"}
     more = "".join(f", {text} AS {name}" for name, text in added.items() if name not in held)
     night.execute(f"CREATE VIEW collector_day AS SELECT *{more} FROM collector_file")
+
+
+def _account_columns(night: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """What is read of a snapshot; earlier ones knew of no complaint."""
+    held = {row[0] for row in night.execute(f"DESCRIBE SELECT * FROM read_parquet({duck.literal(path)})").fetchall()}
+    complained = "collector_complained_of"
+    return ", ".join((*ACCOUNT_COLUMNS, complained if complained in held else f"FALSE AS {complained}"))
 
 
 def _spread(night: duckdb.DuckDBPyConnection, salt: str) -> None:

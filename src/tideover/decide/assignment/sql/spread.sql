@@ -3,7 +3,8 @@
 -- gives way only to what is more urgent, the least urgent first. Free seats are taken first, the lowest level first (the
 -- items that their collector would then hold), so days become even; lots break ties. The most urgent case sits first;
 -- a case that is not more urgent than what would have to give way waits, and so does every one after it. Lots are
--- hashes of the collector with the day, so no id is favoured.
+-- hashes of the collector with the day, so no id is favoured. Whoever is complained of covers nothing of the same need
+-- that day, so that nobody is given the case from which they keep off.
 -- engine: duckdb
 -- grain: case
 -- reads: waiting, held, collector_day
@@ -26,6 +27,9 @@ WITH queued AS (
         least(coalesce(any_value(today.items_count), 0), collector.work_items_left) AS items_count
     FROM collector_day AS collector LEFT JOIN today ON today.collector_id = collector.user_id
     WHERE collector.is_present AND (collector.takes_new_cases OR $is_cover)
+        AND NOT ($is_cover AND collector.user_id IN (
+            SELECT waiting.owner_id FROM waiting WHERE waiting.is_cover AND waiting.keeps_off
+        ))
         AND list_contains(collector.client_ids, $client_id)
         AND list_contains(collector.skills, $skill)
         AND ($language IS NULL OR list_contains(collector.languages, $language))

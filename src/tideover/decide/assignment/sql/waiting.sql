@@ -3,7 +3,7 @@
 -- grain: case
 -- reads: work, held, absent
 SELECT work.case_id, work.client_id, work.owner_id, work.skill, work.language,
-    absent.case_id IS NOT NULL AS is_cover, work.turn
+    absent.case_id IS NOT NULL AS is_cover, work.turn, work.keeps_off
 FROM work LEFT JOIN absent ON absent.case_id = work.case_id
 WHERE work.action = 'contact' AND work.case_id NOT IN (SELECT held.case_id FROM held)
     AND coalesce(absent.needs_cover, TRUE)

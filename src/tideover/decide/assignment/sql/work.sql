@@ -14,7 +14,7 @@ WITH workable AS (
         account.language, account.product, account.stage, ladder.position AS stage_position,
         ladder.owner AS stage_owner, account.dpd, account.owed_amount, account.currency,
         account.call_back_at, account.promise_broken, account.promise_due_date,
-        account.stage_late, account.stage_deadline_date,
+        account.stage_late, account.stage_deadline_date, account.collector_complained_of,
         greatest(0, coalesce(least(account.stage_age_days, account.last_attempt_days_ago), 0)) AS waited_days,
         proposal.step, proposal.action, proposal.channel,
         coalesce(proposal.skill, ladder.skill) AS skill,
@@ -42,7 +42,8 @@ WITH workable AS (
         min(promise_due_date) AS promise_due_date,
         bool_or(coalesce(stage_late, FALSE)) AS stage_late,
         min(stage_deadline_date) AS stage_deadline_date,
-        max(waited_days) AS waited_days
+        max(waited_days) AS waited_days,
+        bool_or(collector_complained_of) AS keeps_off
     FROM workable GROUP BY case_id
 ), weighed AS (
     SELECT
@@ -50,7 +51,7 @@ WITH workable AS (
         placed.stage_position, placed.stage_owner, placed.step, placed.action, placed.channel, placed.skill,
         placed.strategy_id, placed.strategy_version, placed.owed_amount, placed.currency,
         CASE WHEN gathered.call_back_at < placed.ends_at THEN gathered.call_back_at END AS due_at,
-        gathered.stage_deadline_date,
+        gathered.stage_deadline_date, gathered.keeps_off,
         CASE
             WHEN gathered.call_back_at < placed.ends_at THEN 1
             WHEN gathered.promise_broken THEN 2
@@ -79,7 +80,7 @@ SELECT
         WHEN urgency = 5 THEN 'stage-deadline'
         ELSE 'amount'
     END AS order_reason,
-    urgency <= 3 AS needs_cover,
+    urgency <= 3 AS needs_cover, keeps_off,
     row_number() OVER (
         ORDER BY urgency - ranks_risen, urgency, due_at NULLS LAST, stage_deadline_date NULLS LAST, stage_position,
             amount_tenth, lot

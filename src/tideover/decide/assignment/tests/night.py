@@ -42,6 +42,7 @@ ACCOUNT: dict[str, tuple[str, Any]] = {
     "call_back_at": ("TIMESTAMPTZ", None),
     "promise_broken": ("BOOLEAN", False),
     "promise_due_date": ("DATE", None),
+    "collector_complained_of": ("BOOLEAN", False),
 }
 PROPOSAL: dict[str, tuple[str, Any]] = {
     "account_id": ("BIGINT", None),

@@ -80,3 +80,21 @@ def test_nobody_is_given_work_of_a_lender_that_their_team_does_not_work_for(tmp_
     night.account(11, 101)
     for item in night.work().values():
         assert (item["collector_id"], item["uncovered_cause"]) == (None, "no-certificate")
+
+
+def test_whoever_is_complained_of_keeps_off_and_somebody_else_works_the_case(tmp_path: Path) -> None:
+    night = Night(tmp_path)
+    night.collector(1)
+    night.collector(2)
+    night.account(10, 100, collector_id=1, collector_complained_of=True)
+    night.account(11, 101, collector_id=1)
+    work = night.work()
+    assert (work[100]["collector_id"], work[100]["cover_for_id"], work[100]["owner_id"]) == (2, 1, 1)
+    assert (work[101]["collector_id"], work[101]["cover_for_id"]) == (1, None)
+
+
+def test_where_nobody_else_is_there_a_case_that_is_complained_of_stays_uncovered(tmp_path: Path) -> None:
+    night = Night(tmp_path)
+    night.collector(1)
+    night.account(10, 100, collector_id=1, collector_complained_of=True)
+    assert (night.work()[100]["collector_id"], night.work()[100]["uncovered_cause"]) == (None, "no-cover")
