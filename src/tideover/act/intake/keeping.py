@@ -109,6 +109,8 @@ def _reconciliation(report: ImportReport) -> dict[str, Any]:
         "reasons": [{"code": each.code, "fields": dict(each.fields)} for each in reckoned.reasons],
         "gone_unjudged": reckoned.gone_unjudged,
         "moves_count": reckoned.moves_count,
+        "dpd_differs_count": reckoned.dpd_differs_count,
+        "instalments_differ_count": reckoned.instalments_differ_count,
         "moves": [
             {
                 "account_id": each.account_id,
@@ -194,6 +196,8 @@ def reckoned_of(row: Import, numbers: Mapping[int, str], stop_id: int | None) ->
         gone_count=row.gone_count,
         returned_count=row.returned_count,
         moves_count=told.get("moves_count", 0),
+        dpd_differs_count=told.get("dpd_differs_count", 0),
+        instalments_differ_count=told.get("instalments_differ_count", 0),
         moves=tuple(
             Move(
                 each["account_id"],

@@ -95,6 +95,15 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Differs:
+    """Something that a file states otherwise than we reckon or know it: days late, or an instalment's terms."""
+
+    what: str
+    stated: str
+    ours: str
+
+
+@dataclass(frozen=True)
 class Reckoned:
     """How a file stands against its control file, the files before it, and the accounts that it should name.
 
@@ -113,6 +122,10 @@ class Reckoned:
     returned_count: int = 0
     moves_count: int = 0
     moves: tuple[Move, ...] = ()
+    dpd_differs_count: int = 0
+    dpd_differs: tuple[Differs, ...] = ()
+    instalments_differ_count: int = 0
+    instalments_differ: tuple[Differs, ...] = ()
     stop_id: int | None = None
 
     @property

@@ -24,6 +24,7 @@ from tideover.act.intake.types import (
     RECALL,
     TAKEN,
     Counted,
+    Differs,
     Move,
     Reckoned,
     RefusedRow,
@@ -158,6 +159,8 @@ def _with_accounts(
             rows = cursor.fetchall()
         fields["moves_count"] = rows[0][5] if rows else 0
         fields["moves"] = tuple(Move(row[0], row[1], Money(row[3], row[2]), Money(row[4], row[2])) for row in rows)
+        for name in ("dpd_differs", "instalments_differ"):
+            fields[name], fields[f"{name}_count"] = _differing(name, params)
         if not reckoned.is_held:
             fields["returned_count"] = _count("returned_accounts", params)
     if fields["gone_unjudged"] is None:
@@ -172,6 +175,14 @@ def _with_accounts(
             reasons = [*reasons, reason]
     fields["reasons"] = tuple(reasons)
     return Reckoned(**fields)
+
+
+def _differing(name: str, params: Mapping[str, Any]) -> tuple[tuple[Differs, ...], int]:
+    """What is stated otherwise than we reckon or know it: the first of it, and how much in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql({"dpd_differs": "differing_dpd"}.get(name, "differing_instalments")), params)
+        rows = cursor.fetchall()
+    return tuple(Differs(what, stated, ours) for what, stated, ours, _ in rows), rows[0][3] if rows else 0
 
 
 def _unjudged(asked: Asked, reckoned: Reckoned, refused: Iterable[RefusedRow]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -103,6 +104,10 @@ def _reckoned_as_json(report: ImportReport) -> dict[str, Any]:
             }
             for each in told.moves
         ],
+        "dpd_differs_count": told.dpd_differs_count,
+        "dpd_differs": [asdict(each) for each in told.dpd_differs],
+        "instalments_differ_count": told.instalments_differ_count,
+        "instalments_differ": [asdict(each) for each in told.instalments_differ],
     }
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tideover.act.intake.types import ImportReport
+from tideover.act.intake.types import Differs, ImportReport
 from tideover.core import words
 from tideover.core.money import Money
 
@@ -44,6 +44,8 @@ def show(report: ImportReport, language: str, console: Console) -> None:
         console.print(say("returned", count=told.returned_count))
     if told.moves:
         _show_moves(report, language, console)
+    _show_differing("dpd-differs", told.dpd_differs, told.dpd_differs_count, language, console)
+    _show_differing("instalments-differ", told.instalments_differ, told.instalments_differ_count, language, console)
 
 
 def _show_moves(report: ImportReport, language: str, console: Console) -> None:
@@ -57,4 +59,17 @@ def _show_moves(report: ImportReport, language: str, console: Console) -> None:
     for move in told.moves[:MOVES_SHOWN]:
         amounts = (move.by_our_books, move.stated, move.difference)
         table.add_row(Text(move.account_number), *(words.money(each, language) for each in amounts))
+    console.print(table)
+
+
+def _show_differing(code: str, found: tuple[Differs, ...], count: int, language: str, console: Console) -> None:
+    """What is stated otherwise than we reckon or know it."""
+    if not found:
+        return
+    console.print(words.render(f"import.{code}", language, count=count))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("account", "ours", "stated"):
+        table.add_column(words.render(f"import.move.{name}", language))
+    for each in found[:MOVES_SHOWN]:
+        table.add_row(Text(each.what), Text(each.ours), Text(each.stated))
     console.print(table)

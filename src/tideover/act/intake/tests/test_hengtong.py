@@ -267,3 +267,18 @@ def test_the_client_s_profile_may_expect_another_encoding_than_the_mapping(
     written = io.StringIO()
     csv.writer(written, delimiter=";").writerows(csv.reader(io.StringIO(text)))
     assert bring(tmp_path, "good/placement.csv", content=written.getvalue().encode()).good_count == 24
+
+
+def test_a_trial_says_where_days_late_and_instalments_differ_from_ours(tmp_path: Path) -> None:
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
+    late = text.replace(",6,10,是,", ",6,9,是,").encode("gb18030")
+    tried = bring(tmp_path, "good/placement.csv", content=late, dry_run=True).reckoned
+    assert [(each.what, each.stated, each.ours) for each in tried.dpd_differs] == [("HT1003", "9", "10")]
+    assert tried.instalments_differ_count == 0
+    bring(tmp_path, "good/placement.csv")
+    moved = (SAMPLES / "good/full.csv").read_bytes().decode("gb18030").replace("|20261012|300.00|", "|20261019|310.00|")
+    again = bring(tmp_path, "good/full.csv", content=moved.encode("gb18030"), dry_run=True).reckoned
+    assert again.instalments_differ_count == 1 and again.dpd_differs_count == 0
+    assert again.instalments_differ[0].what == "HT1002 / 4"
+    assert again.instalments_differ[0].ours == "2026-10-12 300 + 15.5 + 0"
+    assert again.instalments_differ[0].stated == "2026-10-19 310 + 15.5 + 0"

@@ -13,6 +13,15 @@ from tideover.know.clients import queries as clients_queries
 
 
 @dataclass(frozen=True)
+class Differing:
+    """What is stated otherwise than we reckon or know it: of which kind, how much, and the first of it."""
+
+    code: str
+    count: int
+    found: tuple[intake_types.Differs, ...]
+
+
+@dataclass(frozen=True)
 class Shown:
     """The reckoning in words."""
 
@@ -28,6 +37,7 @@ class Shown:
     mends_id: int | None
     mended_by: int | None = None
     mendings: tuple[intake_types.ImportRead, ...] = ()
+    differing: tuple[Differing, ...] = ()
     waiting_count: int = 0
     acknowledged: str = ""
     may_look: bool = False
@@ -46,6 +56,7 @@ def of_report(report: intake_types.ImportReport, language: str) -> Shown:
         returned_count=reckoned.returned_count,
         moves=reckoned.moves,
         moves_count=reckoned.moves_count,
+        differing=_differing(reckoned),
         mends_id=reckoned.mends_id,
     )
 
@@ -76,6 +87,7 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor) -> Sho
         returned_count=reckoned.returned_count,
         moves=reckoned.moves if is_integrator else (),
         moves_count=reckoned.moves_count,
+        differing=_differing(reckoned),
         mends_id=reckoned.mends_id,
         mended_by=mended_by,
         mendings=mendings,
@@ -83,6 +95,14 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor) -> Sho
         acknowledged=acknowledged,
         may_look=stop is not None,
     )
+
+
+def _differing(reckoned: intake_types.Reckoned) -> tuple[Differing, ...]:
+    both = (
+        Differing("dpd", reckoned.dpd_differs_count, reckoned.dpd_differs),
+        Differing("instalments", reckoned.instalments_differ_count, reckoned.instalments_differ),
+    )
+    return tuple(each for each in both if each.count)
 
 
 def _reasons(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
