@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tideover.act.contact import lines, rules
@@ -41,6 +42,13 @@ def get_live_call_of_case(case_id: int, at: datetime) -> CallRead | None:
     """The call that anybody is on with the case's customer; one on which the line fell silent long ago is left out."""
     found = Call.objects.filter(case_id=case_id, state__in=(UNKNOWN, DIALLED, ANSWERED)).order_by("-asked_at", "-pk")
     return next((read(call) for call in found if rules.is_live(call.state, call.asked_at, at)), None)
+
+
+def list_live_calls(case_ids: Iterable[int], at: datetime) -> list[CallRead]:
+    """The calls that are running in any of these cases, by case."""
+    found = Call.objects.filter(case_id__in=set(case_ids), state__in=(UNKNOWN, DIALLED, ANSWERED))
+    rows = found.order_by("case_id", "-asked_at", "-pk")
+    return [read(call) for call in rows if rules.is_live(call.state, call.asked_at, at)]
 
 
 def get_open_call(user_id: int, case_id: int) -> CallRead | None:

@@ -13,6 +13,7 @@ from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.inbound import view as inbound
 from tideover.doors.desk.ladder import view as ladder
 from tideover.doors.desk.payments import view as payments
+from tideover.doors.desk.reassign import view as reassign
 from tideover.doors.desk.stops import view as stops
 from tideover.doors.desk.team import view as team
 from tideover.doors.desk.today import view as today
@@ -26,6 +27,10 @@ urlpatterns = [
     path("certificates", certificates.certificates, name="certificates"),
     path("certificates/issue", certificates.issue, name="certificate-issue"),
     path("certificates/<int:certificate_id>/revoke", certificates.revoke, name="certificate-revoke"),
+    path("reassign", reassign.reassign, name="reassign"),
+    path("reassign/preview", reassign.preview, name="reassign-preview"),
+    path("reassign/do", reassign.do, name="reassign-do"),
+    path("reassign/<int:reassignment_id>/undo", reassign.undo, name="reassign-undo"),
     path("team", team.team, name="team"),
     path("team/<int:user_id>", team.member, name="team-member"),
     path("team/<int:user_id>/leave", team.leave, name="team-leave"),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tideover.core.access.rules import require
 from tideover.core.access.types import Actor, Role
-from tideover.know.cases import acting, queries, rules
+from tideover.know.cases import acting, assists, queries, rules
 from tideover.know.cases.models import Assist
 from tideover.know.cases.types import AssistPeriodEmpty, CollectorCannotWork, UnknownAssist, UnknownCause
 
@@ -27,7 +27,7 @@ def grant_assist(*, case_id: int, collector_id: int, until_at: datetime, cause: 
     with transaction.atomic():
         case = acting.lock_open_case(case_id, actor)
         acting.require_scope(case, actor, Role.TEAM_LEADER)
-        standing = queries.assists_at(at).filter(case_id=case_id, collector_id=collector_id).first()
+        standing = assists.assists_at(at).filter(case_id=case_id, collector_id=collector_id).first()
         if standing is not None:
             return standing.pk
         (obstacle,) = queries.list_obstacles([(queries.get_case(case_id), collector_id)], at, as_owner=False)
@@ -57,7 +57,7 @@ def end_assist(*, assist_id: int, at: datetime, actor: Actor) -> None:
     with transaction.atomic():
         case = acting.lock(found.case_id)
         acting.require_scope(case, actor, Role.TEAM_LEADER)
-        standing = queries.assists_at(at).filter(pk=assist_id).first()
+        standing = assists.assists_at(at).filter(pk=assist_id).first()
         if standing is not None:
             standing.ended_at, standing.ended_by = at, actor.name
             standing.save(update_fields=["ended_at", "ended_by"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from tideover.core.access.types import Role
 from tideover.know.cases.models import Case, CaseAccount
@@ -28,6 +29,21 @@ def count_by_stage(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
     present = CaseAccount.objects.filter(left_date=None, case__closed_date=None, case__collector_id__in=user_ids)
     rows = present.values("case__collector_id", "stage").annotate(cases=Count("case_id", distinct=True))
     return {(row["case__collector_id"], row["stage"]): row["cases"] for row in rows}
+
+
+def find_open(seen: Any, client_ids: Collection[int], wanted: Mapping[str, Any], after: int, latest: int) -> list[int]:
+    """The ids of open cases among those seen, from after one on: narrowed by collector, stage and lateness."""
+    found = Case.objects.filter(pk__in=seen, client_id__in=client_ids, closed_date=None, pk__gt=after)
+    if "collector_id" in wanted:
+        found = found.filter(collector_id=wanted["collector_id"])
+    present = CaseAccount.objects.filter(case_id=OuterRef("pk"), left_date=None)
+    if wanted.get("stage"):
+        found = found.filter(Exists(present.filter(stage=wanted["stage"])))
+    if wanted.get("is_late"):
+        found = found.filter(Exists(present.filter(late_since_date__isnull=False)))
+    if wanted.get("account_ids") is not None:
+        found = found.filter(Exists(present.filter(account_id__in=wanted["account_ids"])))
+    return list(found.order_by("pk").values_list("pk", flat=True)[:latest])
 
 
 def weigh(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
 from tideover.core.policy import queries as policy
 from tideover.know.cases import handing, refreshing, rules, scope
-from tideover.know.cases.models import Assist, Case, CaseAccount, Hold, Retention, Review, Tenure
+from tideover.know.cases.assists import is_assisting as is_assisting
+from tideover.know.cases.assists import list_assisted as list_assisted
+from tideover.know.cases.assists import list_assists as list_assists
+from tideover.know.cases.models import Case, CaseAccount, Hold, Retention, Review, Tenure
 from tideover.know.cases.types import (
-    AssistRead,
     BatchShare,
     CaseAccountRead,
     CaseBrief,
@@ -404,29 +406,11 @@ def count_owned_by_stage(user_ids: Collection[int]) -> dict[tuple[int, str], int
     return handing.count_by_stage(user_ids)
 
 
-def list_assists(case_id: int, at: datetime) -> list[AssistRead]:
-    """Who helps on the case at the instant, the earliest first."""
-    return [_assist(row) for row in assists_at(at).filter(case_id=case_id).order_by("from_at", "pk")]
-
-
-def list_assisted(collector_id: int, at: datetime) -> list[AssistRead]:
-    """The open cases on which the collector helps at the instant, those that end first coming first."""
-    rows = assists_at(at).filter(collector_id=collector_id, case__closed_date=None).order_by("until_at", "pk")
-    return [_assist(row) for row in rows]
-
-
-def is_assisting(collector_id: int, case_id: int, at: datetime) -> bool:
-    """Whether the collector helps on the case at the instant."""
-    return assists_at(at).filter(collector_id=collector_id, case_id=case_id).exists()
-
-
-def assists_at(at: datetime) -> QuerySet[Assist]:
-    """The assists that stand at the instant: for this room's own modules."""
-    return Assist.objects.filter(Q(ended_at=None) | Q(ended_at__gt=at), from_at__lte=at, until_at__gt=at)
-
-
-def _assist(row: Assist) -> AssistRead:
-    return AssistRead(row.pk, row.case_id, row.collector_id, row.from_at, row.until_at, row.cause, row.placed_by)
+def list_led_cases(
+    actor: Actor, client_ids: Collection[int], wanted: Mapping[str, Any], after: int, latest: int
+) -> list[CaseRead]:
+    """A leader's open cases by id, from after one on, narrowed by ``collector_id``, ``stage``, ``is_late``."""
+    return list_cases(handing.find_open(scope.ids(actor, (Role.TEAM_LEADER,)), client_ids, wanted, after, latest))
 
 
 def list_overdue_complaints(client_ids: Iterable[int], at: datetime, actor: Actor) -> list[HoldRead]:
