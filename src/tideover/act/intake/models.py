@@ -61,6 +61,18 @@ class QuarantinedRow(models.Model):
     mended_by = models.ForeignKey(Import, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
 
+class LateFile(models.Model):
+    """A file that the client's profile expected on a day and that had not come by its hour; told once."""
+
+    client_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    day = models.DateField()
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client_id", "kind", "day"], name="intake_late_once")]
+
+
 class Run(models.Model):
     """A file that is being read in aside: its rows are unseen, and swept when the process that reads it is dead."""
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from tideover.act.intake import asked as asking
 from tideover.act.intake import counting, judging, keeping, publishing, queries, staging, weighing
 from tideover.act.intake.asked import Asked
+from tideover.act.intake.lateness import note_late_files as note_late_files
 from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.sending_back import write_back as write_back

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from tideover.act.intake import control_file, keeping
+from tideover.act.intake.lateness import Late as Late
+from tideover.act.intake.lateness import list_late as list_late
 from tideover.act.intake.models import Import, QuarantinedRow
 from tideover.act.intake.policy_schema import shape_of
 from tideover.act.intake.readers.shape import FileShape

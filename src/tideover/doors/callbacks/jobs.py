@@ -1,4 +1,4 @@
-"""What the clock asks for: a client's day is started once it is due."""
+"""What the clock asks for: a client's day is started once it is due, and a file that should have come is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from tideover import day as days
+from tideover.act.intake import operations as intake
 from tideover.core.access.types import SYSTEM
 from tideover.core.clock import queries as clock_queries
 from tideover.core.problem import Problem
@@ -41,6 +42,14 @@ def start_due_days(timestamp: int) -> None:
         for client_id in begun:
             if (day := days.next_day(client_id, at)) is not None:
                 _run(client_id, day, at)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="note-late-files", lock="note-late-files")
+def note_late_files(timestamp: int) -> None:
+    """Tell of each file that a client's profile expected by now and that has not come, once a day."""
+    if count := intake.note_late_files(at=clock_queries.now(), actor=SYSTEM):
+        log.warning("files-late", count=count)
 
 
 def _run(client_id: int, day: date, at: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tideover.core.policy import queries as policy
 from tideover.know.clients.models import Client, Stop
+from tideover.know.clients.rules import late_kinds as late_kinds
 from tideover.know.clients.types import (
     ClientRead,
     ProfileRead,

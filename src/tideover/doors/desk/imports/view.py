@@ -21,7 +21,7 @@ from tideover.core.money import add_up
 from tideover.core.policy import queries as policy_queries
 from tideover.core.policy.types import PolicyFile
 from tideover.core.problem import Problem
-from tideover.doors.desk.imports import reckoned, uploads
+from tideover.doors.desk.imports import late, reckoned, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -145,6 +145,7 @@ def _list(
             for each in pages.rows
         ],
         "pages": pages,
+        "late": late.list_late(request, at),
         "form": form,
         "problem": problem,
         "may_import": Role.INTEGRATOR in actor_of(request).roles,

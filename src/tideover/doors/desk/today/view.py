@@ -18,6 +18,7 @@ from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.desk.certificates.view import list_endings
+from tideover.doors.desk.imports.late import list_late
 from tideover.doors.desk.work.queue import Item, build, language_of_name, open_days
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -129,7 +130,11 @@ def today(request: HttpRequest) -> HttpResponse:
         day = receipts_queries.get_open_day(client.id)
         if day is not None:
             boards.append(_board(request, client, day))
-    return render(request, "desk/today/today.html", {"boards": boards, "endings": list_endings(request)})
+    return render(
+        request,
+        "desk/today/today.html",
+        {"boards": boards, "endings": list_endings(request), "late": list_late(request, clock_queries.now())},
+    )
 
 
 @for_roles(Role.TEAM_LEADER)
