@@ -278,6 +278,12 @@ def _with_context(each: Field, context: Context) -> Field:
         more.append(("customer-differs", "{t} IN (SELECT reference FROM differing)"))
     if each.name in fields.BATCH_TERMS:
         more.append(("batch-differs", f'"x_{each.name}"'))
+    if each.name == "instalments_count" and context.mapping.instalments and not context.folds:
+        there = " + ".join(
+            f"CAST({instalment_is_there(place, context)} AS INTEGER)"
+            for place in range(len(context.mapping.instalments))
+        )
+        more.append(("instalments-counted-otherwise", f"{{v}} <> {there}"))
     if each.name == "batch_until_date":
         more.append(("batch-ends-before", '{v} <= "batch_from_date"'))
     if each.name == "reverses":

@@ -76,6 +76,7 @@ def identifier(name: str, longest: int, *, required: bool = False) -> Field:
     faults: list[Fault] = [
         _CONTROL,
         ("too-long", f"length({{t}}) > {longest}"),
+        ("rounded-by-a-spreadsheet", "regexp_full_match({t}, '[0-9](\\.[0-9]+)?[eE][+][0-9]+')"),
         ("full-width", "regexp_matches({t}, '[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]')"),
     ]
     return Field(name, "VARCHAR", "{t}", tuple(faults), required, IDENTIFIER)
