@@ -27,6 +27,12 @@ ACTIONS = {
     "wants-no-calls": r"call → wants no calls",
     "third-person": r"call → third person",
     "wrong-number": r"call → wrong number",
+    "complains": r"call → complains of (?P<subject>[a-z-]+)(?P<against> against the collector)?(?P<anew> anew)?",
+    "calls-in-promises": rf"calls in → promises {AMOUNT} by {DATE}",
+    "calls-in": r"calls in → (?P<said>says paid|third person)",
+    "takes-back": rf"takes back {AMOUNT}",
+    "debit-fails": rf"direct debit of {AMOUNT} fails",
+    "shows-proof": r"shows a proof",
     "refused": r"call → refused: (?P<clause>[a-z0-9.-]+)",
     "pays": rf"pays {AMOUNT}(?P<by_file> by file)?",
     "file": rf"file: status (?P<status>-?\d), owes {AMOUNT}",
@@ -38,7 +44,10 @@ STATEMENTS = {
     "case-open": r"case open",
     "case-closed": r"case closed(?:: (?P<cause>[a-z-]+))?",
     "stage": r"stage (?P<stage>[a-z-]+)",
-    "promise": r"promise (?P<state>open|kept|partly-kept|broken)",
+    "promise": r"promise (?P<state>open|kept|partly-kept|broken|released)",
+    "promise-was": r"promise was (?P<state>kept|partly-kept|broken)",
+    "told": r"told: (?P<fact>[a-z-]+)",
+    "not-told": r"not told: (?P<fact>[a-z-]+)",
     "no-promise": r"no promise",
     "hold": r"hold (?P<reason>[a-z-]+)",
     "no-hold": r"no hold",
@@ -160,6 +169,8 @@ def read(path: Path) -> Scenario:
     """One scenario; raises ScenarioNotUnderstood, or PolicyRefused where the YAML itself is not strict."""
     reading = _Reading(path)
     root = reading.mapping(yaml_nodes.read(path.read_bytes(), path.name), {"scenario", "given", "days"})
+            "against": bool,
+            "anew": bool,
     for key in ("scenario", "days"):
         if key not in root.entries:
             raise reading.refuse(root.line, "–", key)

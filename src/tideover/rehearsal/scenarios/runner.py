@@ -28,7 +28,7 @@ from tideover.decide.gate.types import ContactRefused
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
-from tideover.know.cases.types import CaseRead
+from tideover.know.cases.types import CaseRead, ComplaintDraft
 from tideover.know.clients import queries as clients_queries
 from tideover.know.customers import queries as customers_queries
 from tideover.know.ledger import queries as ledger_queries
@@ -37,6 +37,7 @@ from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import cast, collectors, payment_files
 from tideover.rehearsal.payment_files import Due
 from tideover.rehearsal.portfolio import PEOPLE_COLUMNS, PLACEMENTS, packaged, write_rows
+from tideover.rehearsal.scenarios import heard
 from tideover.rehearsal.scenarios.grammar import Phrase, Scenario, ScenarioDay
 
 ACCOUNT_NUMBER = "880001"
@@ -50,6 +51,7 @@ REPLIES = {
     "refuses": collectors.RESULTS[collectors.Reply.REFUSES],
     "says-paid": collectors.RESULTS[collectors.Reply.SAYS_PAID],
     "wants-no-calls": collectors.RESULTS[collectors.Reply.WANTS_NO_CALLS],
+    "complains": "complains",
 }
 
 
@@ -270,43 +272,28 @@ def _talk(current: Run, day: date, at: datetime, phrase: Phrase) -> None:
         call_back_at = current.at(values["date"], values["hour"])
     if phrase.kind in ("disputes", "in-hardship"):
         hold_until = current.at(values["date"], time(0))
-    _record(call, at, actor, "customer", REPLIES[phrase.kind], promise, call_back_at, hold_until)
+    heard.record(
+        call, at, actor, "customer", REPLIES[phrase.kind],
+        promise=promise, call_back_at=call_back_at, hold_until=hold_until, complaint=_complaint(phrase, call),
+    )  # fmt: skip
+
+
+def _complaint(phrase: Phrase, call: CallRead) -> ComplaintDraft | None:
+    values = phrase.values
+    if phrase.kind != "complains":
+        return None
+    return ComplaintDraft(
+        subject=values["subject"],
+        against_user_id=call.user_id if values.get("against") else None,
+        has_new_facts=bool(values.get("anew")),
+    )
 
 
 def _talk_to_another(current: Run, day: date, at: datetime, phrase: Phrase) -> None:
     call = _answered(current, day, at)
     actor = staff_queries.get_actor(call.user_id)
     contact.note_third_person(call_id=call.id, at=at + timedelta(seconds=20), actor=actor)
-    _record(call, at, actor, "third-person", phrase.kind)
-
-
-def _record(
-    call: CallRead,
-    at: datetime,
-    actor: Actor,
-    spoke_to: str,
-    result: str,
-    promise: PromiseDraft | None = None,
-    call_back_at: datetime | None = None,
-    hold_until: datetime | None = None,
-) -> None:
-    ends_at = at + timedelta(seconds=90)
-    outcomes.record(
-        call_id=call.id,
-        case_id=call.case_id,
-        account_id=call.account_id,
-        spoke_to=spoke_to,
-        result=result,
-        arrears_reason="not-said" if spoke_to == "customer" else None,
-        promise=promise,
-        call_back_at=call_back_at,
-        hold_until=hold_until,
-        note="scenario" if spoke_to == "customer" else None,
-        once_key=f"scenario-{call.id}",
-        at=ends_at,
-        actor=actor,
-    )
-    outcomes.record_line_event(call_id=call.id, event="ended", at=ends_at, cause="answered", seconds=80)
+    heard.record(call, at, actor, "third-person", phrase.kind)
 
 
 def _pays(current: Run, day: date, at: datetime, phrase: Phrase) -> None:
@@ -346,6 +333,7 @@ _OTHER: dict[str, Callable[[Run, date, datetime, Phrase], None]] = {
     "pays": _pays,
     "file": _file,
     "leader": _leader,
+    **heard.DONE,
 }
 
 
@@ -457,4 +445,5 @@ _CHECKS: dict[str, Callable[[Run, date, datetime, dict[str, Any]], str | None]] 
     "owes": _owes,
     "same-collector": _same_collector,
     "no-further-contact": _no_further_contact,
+    **heard.CHECKS,
 }
