@@ -9,6 +9,7 @@ from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
 from tideover.doors.desk.filing import view as filing
 from tideover.doors.desk.holds import view as holds
+from tideover.doors.desk.imports import back as file_back
 from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.inbound import view as inbound
 from tideover.doors.desk.ladder import view as ladder
@@ -55,6 +56,7 @@ urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/trial", imports.trial, name="import-trial"),
     path("imports/decide", imports.decide, name="import-decide"),
+    path("imports/back", file_back.file_back, name="import-back"),
     path("imports/<int:import_id>", imports.one_import, name="import"),
     path("imports/<int:import_id>/quarantine.csv", imports.quarantine, name="import-quarantine"),
     path("payments", payments.payments, name="payments"),

@@ -21,7 +21,7 @@ from tideover.core.money import add_up
 from tideover.core.policy import queries as policy_queries
 from tideover.core.policy.types import PolicyFile
 from tideover.core.problem import Problem
-from tideover.doors.desk.imports import late, reckoned, uploads
+from tideover.doors.desk.imports import back, late, reckoned, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -152,6 +152,7 @@ def _list(
         "clients": [{"code": client.code, "name": client.name(language)} for client in clients.values()],
         "mappings": [{"id": file.id, "title": file.title[language]} for file in _mappings()],
         "kinds": intake_types.KINDS,
+        "layouts": back.layouts(language),
         "default_cut_off": max((client.local_date(at) for client in clients.values()), default=at.date()).isoformat(),
         "section": "imports",
     }

@@ -160,3 +160,24 @@ def test_a_full_file_with_a_control_file_that_it_contradicts_is_held_and_its_men
     assert "took its place" in page
     page = as_user("compliance").get("/stops").content.decode()
     assert "Explained since" in page and 'name="note"' in page
+
+
+def test_what_happened_on_a_day_is_fetched_in_the_client_s_layout(bank: Bank, as_user: AsUser) -> None:
+    browser = as_user("integrator")
+    page = browser.get("/imports").content.decode()
+    assert "Back to the client" in page and "Hengtong: contacts of the day" in page
+    form = {"client": "bank", "layout": "mappings.hengtong_contacts_back", "day": "2026-09-30"}
+    answer = browser.post("/imports/back", form)
+    assert answer.content.decode("gb18030").startswith("流水号,批次号,借据号")
+    assert "hengtong_contacts_back-bank-20260930.csv" in answer["Content-Disposition"]
+    ahead = browser.post("/imports/back", form | {"day": "2199-01-01"}, follow=True).content.decode()
+    assert "has not come yet" in ahead
+    wrong = browser.post("/imports/back", form | {"day": "yesterday"}, follow=True).content.decode()
+    assert "Name a client, a layout and a day" in wrong
+    assert as_user("leader").post("/imports/back", form).status_code == 403
+
+
+def test_a_layout_is_no_mapping_to_read_a_file_with(bank: Bank, as_user: AsUser) -> None:
+    page = as_user("integrator").get("/imports").content.decode()
+    upload = page.split('id="upload"')[1].split("</form>")[0]
+    assert "hengtong_contacts_back" not in upload and "hengtong_placement" in upload
