@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tideover.doors.desk.batches import view as batches
+from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
 from tideover.doors.desk.filing import view as filing
@@ -28,6 +29,8 @@ urlpatterns = [
     path("certificates", certificates.certificates, name="certificates"),
     path("certificates/issue", certificates.issue, name="certificate-issue"),
     path("certificates/<int:certificate_id>/revoke", certificates.revoke, name="certificate-revoke"),
+    path("cases/<int:case_id>/assist", assist.grant, name="assist-grant"),
+    path("cases/<int:case_id>/assist/<int:assist_id>/end", assist.end, name="assist-end"),
     path("reassign", reassign.reassign, name="reassign"),
     path("reassign/preview", reassign.preview, name="reassign-preview"),
     path("reassign/do", reassign.do, name="reassign-do"),

@@ -18,6 +18,7 @@ from tideover.core.money import Money, add_up
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.gate import queries as gate_queries
 from tideover.decide.gate import types as gate_types
+from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.batches import view as batches
 from tideover.doors.desk.case import calls, files, parties, statements, timeline
 from tideover.doors.desk.work.queue import language_of_name
@@ -115,6 +116,7 @@ class Page:
     timeline: list[timeline.Entry] = field(default_factory=list)
     timeline_choices: list[dict[str, object]] = field(default_factory=list)
     review: ReviewItem | None = None
+    assist: assist.Panel | None = None
     prompts: list[str] = field(default_factory=list)
     call_back_line: str = ""
 
@@ -236,6 +238,7 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
         page.is_late = leading.late_since_date is not None
         page.review = _review(request, seen)
     page.holds = _holds(seen)
+    page.assist = assist.read(request, case, seen.at)
     page.promise = _promise(seen)
     if case.is_open and case.lead_account_id is not None:
         page.may = _may(request, seen, case.lead_account_id)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from tideover.act.contact import queries as contact_queries
 from tideover.core import words
 from tideover.core.access.types import Role
+from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.work.queue import read_queue
 from tideover.doors.screens import toasts
 from tideover.doors.screens.roles import actor_of, for_roles
@@ -19,7 +20,7 @@ from tideover.doors.screens.roles import actor_of, for_roles
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """Today's work in order."""
-    return render(request, "desk/work/work.html", {"queue": read_queue(request)})
+    return render(request, "desk/work/work.html", {"queue": read_queue(request), "helping": assist.read_own(request)})
 
 
 @for_roles(Role.COLLECTOR)
