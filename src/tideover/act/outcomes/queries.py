@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db import connection
 
 from tideover.act.outcomes.models import Outcome, OutcomeNote, Proof
 from tideover.act.outcomes.policy_schema import OutcomeRule, PlaceHold
-from tideover.act.outcomes.types import ArrearsReasonRead, OutcomeRead, ProofRead, ResultRead, UnknownResult
+from tideover.act.outcomes.types import (
+    ArrearsReasonRead,
+    ContinuityRead,
+    OutcomeRead,
+    ProofRead,
+    ResultRead,
+    UnknownResult,
+)
+from tideover.core.access.types import Actor, Role
 from tideover.core.policy import queries as policy
 from tideover.core.policy.types import PolicyFile
+from tideover.core.sql import files as sql_files
+from tideover.know.cases import queries as cases
 
 PREFIX = "outcomes."
 REASONS = "reasons.arrears"
@@ -46,6 +59,15 @@ def get_title(name: str) -> dict[str, str]:
         return dict(get_result(name).title)
     except UnknownResult:
         return {"en": name, "zh-Hans": name}
+
+
+def list_continuity(client_ids: Collection[int], day: date, days: int, actor: Actor) -> dict[str, ContinuityRead]:
+    """How steadily a leader's customers speak with the same collector within a stage, over the last days, by stage."""
+    seen, params = cases.relation_in_scope(actor, Role.TEAM_LEADER)
+    text = sql_files.load(__package__, "count_continuity").text.replace("FROM in_scope AS", f"FROM ({seen}) AS")
+    with connection.cursor() as cursor:
+        cursor.execute(text, {**params, "of_clients": list(client_ids), "day": day, "days": days})
+        return {row[0]: ContinuityRead(*row) for row in cursor.fetchall()}
 
 
 def list_arrears_reasons() -> list[ArrearsReasonRead]:

@@ -74,6 +74,20 @@ class ArrearsReasonRead:
     key: str
 
 
+@dataclass(frozen=True)
+class ContinuityRead:
+    """Of the talks with customers within their stays on a stage, how many one and the same collector held."""
+
+    stage: str
+    talks_count: int
+    by_one_count: int
+
+    @property
+    def percent(self) -> int:
+        """The share, to the whole percent, as pages show it."""
+        return round(100 * self.by_one_count / self.talks_count)
+
+
 class UnknownResult(Problem):
     """There is no outcome of this name."""
 
