@@ -39,6 +39,8 @@ READABLE_KEY_FAULTS = frozenset(
     {"duplicate", "stated-otherwise", "cut-off-passed", "account-unknown", "differs-within-account", "recalled-already"}
 )
 """What may be wrong about a key that can nevertheless be read."""
+KEY_UNREADABLE = "key-unreadable"
+"""Nobody is marked gone; so many may be absent that no reading of those rows could name them all, and that stops."""
 
 
 @dataclass(frozen=True)
@@ -163,15 +165,17 @@ def _with_accounts(
             fields[name], fields[f"{name}_count"] = _differing(name, params)
         if not reckoned.is_held:
             fields["returned_count"] = _count("returned_accounts", params)
-    if fields["gone_unjudged"] is None:
+    if fields["gone_unjudged"] in (None, KEY_UNREADABLE):
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT count(*), count(*) FILTER (WHERE is_gone) FROM ({_sql('expected_accounts')}) AS expected",
                 params,
             )
-            fields["expected_count"], fields["gone_count"] = cursor.fetchone()
+            fields["expected_count"], absent = cursor.fetchone()
+        unread = sum(1 for row in refused if key_of(row, asked) is None)
+        fields["gone_count"] = absent if fields["gone_unjudged"] is None else 0
         most = asked.profile.gone_share_max
-        if reason := reckoning.gone_reason(fields["gone_count"], fields["expected_count"], most):
+        if reason := reckoning.gone_reason(absent - unread, fields["expected_count"], most):
             reasons = [*reasons, reason]
     fields["reasons"] = tuple(reasons)
     return Reckoned(**fields)
@@ -193,7 +197,7 @@ def _unjudged(asked: Asked, reckoned: Reckoned, refused: Iterable[RefusedRow]) -
         return "mends"
     if reckoned.is_held:
         return "held"
-    return None if all(key_of(row, asked) is not None for row in refused) else "key-unreadable"
+    return None if all(key_of(row, asked) is not None for row in refused) else KEY_UNREADABLE
 
 
 def key_of(row: RefusedRow, asked: Asked) -> str | None:
@@ -221,16 +225,28 @@ def is_explained(import_id: int, reason: StopReason) -> bool:
     """Whether what came since accounts for a reason to stop."""
     made = Import.objects.get(pk=import_id)
     if reason.code == "gone-above-share":
-        with connection.cursor() as cursor:
-            cursor.execute(_sql("still_gone"), {"import_id": import_id})
-            still = cursor.fetchone()[0]
-        return still <= int(reason.fields["most"])
+        return _count_still_gone(made) <= int(reason.fields["most"])
     if reason.code == "sequence-gap":
         first, last = reckoning.missing_numbers(reason.fields)
         came = Import.objects.filter(client_id=made.client_id, kind=made.kind, sequence__range=(first, last))
         return came.values("sequence").distinct().count() == last - first + 1
     root_id = made.mends_id or made.pk
     return made.status == HELD and Import.objects.filter(mends_id=root_id, status=TAKEN, pk__gt=made.pk).exists()
+
+
+def _count_still_gone(made: Import) -> int:
+    """How many accounts a full file left out that nothing named since; where it marked nobody, who was not stated."""
+    marked = made.reconciliation.get("gone_unjudged") is None
+    client = clients_queries.get_client_by_id(made.client_id)
+    params = {
+        "import_id": made.pk,
+        "client_id": made.client_id,
+        "cut_off_date": made.cut_off_date,
+        "cut_off_at": client.end_of_day(made.cut_off_date),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_sql("still_gone" if marked else "unstated"), params)
+        return cursor.fetchone()[0]
 
 
 def list_explained(client_id: int) -> list[int]:

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
 from tideover.know.clients import queries as clients
-from tideover.know.portfolio.models import Account, Batch, Party, Placement, Standing
+from tideover.know.portfolio.models import Absence, Account, Batch, Party, Placement, Standing
 from tideover.know.portfolio.types import (
     AccountRead,
     BatchRead,
@@ -127,6 +127,13 @@ def list_not_placed(account_ids: Iterable[int], at: datetime) -> set[int]:
     return gone
 
 
+def list_placed(client_id: int, day: date) -> dict[str, str]:
+    """The accounts of the client's that are placed with us on the day, by number, each with its latest batch's."""
+    live = Placement.objects.filter(account__client_id=client_id, placed_date__lte=day)
+    live = live.filter(Q(ended_date=None) | Q(ended_date__gt=day)).order_by("placed_date", "pk")
+    return dict(live.values_list("account__number", "batch__number"))
+
+
 def list_placements(account_id: int) -> list[PlacementRead]:
     """The batches that the account was placed in, newest first."""
     rows = (
@@ -222,3 +229,9 @@ def _batch(row: Batch, sums: list[tuple[str | None, int, Decimal | None, int, in
 def count_accounts(client_id: int) -> int:
     """How many accounts the client has here."""
     return Account.objects.filter(client_id=client_id).count()
+
+
+def find_absence_date(account_id: int) -> date | None:
+    """As of when a full file left the account out, while it is gone unexplained; None: it is not."""
+    absence = Absence.objects.filter(account_id=account_id, returned_import_id=None).first()
+    return None if absence is None else absence.cut_off_date

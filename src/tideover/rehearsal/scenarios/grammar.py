@@ -36,6 +36,10 @@ ACTIONS = {
     "refused": r"call → refused: (?P<clause>[a-z0-9.-]+)",
     "pays": rf"pays {AMOUNT}(?P<by_file> by file)?",
     "file": rf"file: status (?P<status>-?\d), owes {AMOUNT}",
+    "full": r"full file(?:: (?P<rows>[1-9]\d*) of (?P<of>[1-9]\d*) rows)?",
+    "mends": r"mended full file",
+    "recalled": r"recalled",
+    "acknowledges": r"compliance officer acknowledges",
     "leader": r"leader: (?P<decision>go-on|stay)",
 }
 
@@ -52,6 +56,11 @@ STATEMENTS = {
     "hold": r"hold (?P<reason>[a-z-]+)",
     "no-hold": r"no hold",
     "owes": rf"owes {AMOUNT}",
+    "collection-stopped": r"collection stopped",
+    "collection-goes-on": r"collection goes on",
+    "stop-explained": r"stop explained",
+    "gone": r"gone",
+    "not-gone": r"not gone",
     "same-collector": r"same collector",
     "no-further-contact": r"no further contact",
 }
@@ -157,7 +166,11 @@ class _Reading:
             "amount": Decimal,
             "hour": time.fromisoformat,
             "status": int,
+            "rows": int,
+            "of": int,
             "by_file": bool,
+            "against": bool,
+            "anew": bool,
         }
         try:
             return {name: kinds.get(name, str)(text) for name, text in values.items() if text is not None}
@@ -169,8 +182,6 @@ def read(path: Path) -> Scenario:
     """One scenario; raises ScenarioNotUnderstood, or PolicyRefused where the YAML itself is not strict."""
     reading = _Reading(path)
     root = reading.mapping(yaml_nodes.read(path.read_bytes(), path.name), {"scenario", "given", "days"})
-            "against": bool,
-            "anew": bool,
     for key in ("scenario", "days"):
         if key not in root.entries:
             raise reading.refuse(root.line, "–", key)

@@ -37,7 +37,7 @@ from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import cast, collectors, payment_files
 from tideover.rehearsal.payment_files import Due
 from tideover.rehearsal.portfolio import PEOPLE_COLUMNS, PLACEMENTS, packaged, write_rows
-from tideover.rehearsal.scenarios import heard
+from tideover.rehearsal.scenarios import files, heard
 from tideover.rehearsal.scenarios.grammar import Phrase, Scenario, ScenarioDay
 
 ACCOUNT_NUMBER = "880001"
@@ -82,6 +82,7 @@ class Run:
     currency: str = ""
     played: set[date] = field(default_factory=set)
     collector_ids: set[int] = field(default_factory=set)
+    rows: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def client(self) -> Any:
@@ -334,6 +335,7 @@ _OTHER: dict[str, Callable[[Run, date, datetime, Phrase], None]] = {
     "file": _file,
     "leader": _leader,
     **heard.DONE,
+    **files.DONE,
 }
 
 
@@ -345,6 +347,7 @@ def _import_account(current: Run, day: date, hour: time, status: int, owes: Any)
     phones = [f"+8615400000{place:03d}" for place in range(1, given.phones + 1)]
     people = ("SCENARIO", given.name, given.language, "CN", given.region, given.zone, *[*phones, "", ""][:2], "", "")
     row |= dict(zip(PEOPLE_COLUMNS, people, strict=True))
+    current.rows.append(row)
     path = write_rows(current.folder / f"accounts-{day.isoformat()}.csv", [row])
     _import(current, path, "placement", PLACEMENTS, day - timedelta(days=1), current.at(day, hour))
 
@@ -446,4 +449,5 @@ _CHECKS: dict[str, Callable[[Run, date, datetime, dict[str, Any]], str | None]] 
     "same-collector": _same_collector,
     "no-further-contact": _no_further_contact,
     **heard.CHECKS,
+    **files.CHECKS,
 }

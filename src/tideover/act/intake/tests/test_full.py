@@ -112,7 +112,14 @@ def test_when_the_account_of_one_row_cannot_be_read_nobody_is_marked_gone(tmp_pa
     rows = [*accounts(90), *accounts(1, 91, account_id="")]
     report = import_full(write(tmp_path, rows, "f.csv"))
     assert report.reckoned.gone_unjudged == "key-unreadable" and gone(client_id) == set()
-    assert codes(report) == [], "nothing is known of who is gone, so nothing stops"
+    stop = clients_queries.get_stop(client_id)
+    assert stop is not None and not stop.is_explained and dict(stop.reasons[0].fields)["gone"] == "9"
+    import_full(write(tmp_path, accounts(10, 91), "rest.csv"), mends=report.import_id)
+    stop = clients_queries.get_stop(client_id)
+    assert stop is not None and stop.is_explained
+    few = import_full(write(tmp_path, [*accounts(98), *accounts(1, 99, account_id="")], "g.csv"), NEXT + DAY)
+    assert few.reckoned.gone_unjudged == "key-unreadable" and codes(few) == []
+    assert codes(report) == ["gone-above-share"], "ten are absent, and one row cannot name nine of them"
     assert "account number cannot be read" in words.render("intake.gone.key-unreadable", "en")
 
 

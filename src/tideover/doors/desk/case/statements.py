@@ -11,6 +11,7 @@ from tideover.core.money import Money, add_up
 from tideover.core.policy import queries as policy
 from tideover.know.ledger import queries as ledger_queries
 from tideover.know.ledger import types as ledger_types
+from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.portfolio.types import AccountRead
 
 
@@ -68,6 +69,7 @@ class AccountStatement:
     next_due: str
     role: str = "borrower"
     schedule: Schedule | None = None
+    gone: str = ""
 
 
 SIGNALS = {"paid": "go", "overdue": "stop", "due-today": "wait", "not-due": "", "tail": ""}
@@ -99,7 +101,14 @@ def read(account: AccountRead, customer_id: int, at: datetime, zone: str, langua
         next_due=_next_due(made, language),
         role=made.role,
         schedule=_schedule(made, account, language) if made.instalments else None,
+        gone=_gone(account.id, language),
     )
+
+
+def _gone(account_id: int, language: str) -> str:
+    """That a full file left the account out, while it is gone unexplained."""
+    day = portfolio_queries.find_absence_date(account_id)
+    return "" if day is None else words.render("desk.stops.gone-account", language, date=day)
 
 
 def _label(line: ledger_types.StatementLine, account: AccountRead, made: ledger_types.Statement, language: str) -> str:

@@ -87,3 +87,17 @@ def test_nobody_else_acknowledges(stopped: int, as_user: AsUser) -> None:
     assert as_user("wang").get("/stops").status_code == 403
     with transaction.atomic():
         assert clients_queries.get_stop_by_id(stopped).is_open
+
+
+def test_an_account_that_a_full_file_left_out_is_marked_on_its_case_and_stays_open(
+    stopped: int, open_day: Bank, as_user: AsUser
+) -> None:
+    from tideover.know.cases import queries as cases_queries
+    from tideover.know.portfolio import queries as portfolio_queries
+
+    account = portfolio_queries.find_account(open_day.client_id, "1002")
+    assert account is not None
+    case = cases_queries.get_open_case_of_account(account.id)
+    assert case is not None, "a stop closes nobody"
+    page = as_user("leader").get(f"/cases/{case.id}").content.decode()
+    assert "left this account out" in page and "Collection for Card Bank is stopped" in page
