@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Any
 
+from bench import files
 from bench.bare import Bare
+from bench.measured import Measured
 from tideover import day as days
 from tideover.act.intake import operations as intake
 from tideover.core.access.types import SYSTEM
@@ -38,25 +38,6 @@ IMPORTED = (
 REFRESHED = ("cases_case", "cases_caseaccount", "cases_stagemove", "cases_dayaccount", "journal_fact")
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One part: what it took, what its bare counterpart took in the same run, and of what that consists."""
-
-    part: str
-    seconds: float
-    bare_seconds: float | None
-    counterpart: str
-    rows: int
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times the bare counterpart."""
-        return None if not self.bare_seconds else self.seconds / self.bare_seconds
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "ratio": self.ratio}
-
-
 def measure(accounts: int, folder: Path, tell: Callable[[str], None]) -> list[Measured]:
     """Measure everything at the size, in one run."""
     bare = Bare(folder)
@@ -75,6 +56,9 @@ def measure(accounts: int, folder: Path, tell: Callable[[str], None]) -> list[Me
         for part in _day(client_id, DAY + timedelta(days=place), bare, first=place == 0):
             measured.append(part)
             tell(_line(part))
+    for part in files.measure(path, DAY, folder, bare):
+        measured.append(part)
+        tell(_line(part))
     measured.append(_replay(client_id, bare))
     tell(_line(measured[-1]))
     measured.append(_permits(client_id, bare))
