@@ -12,10 +12,12 @@ from django.db.models import BooleanField, Case, Count, F, Max, QuerySet, When
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
-from tideover.decide.assignment import live, reassigning
+from tideover.decide.assignment import boards, live, reassigning
 from tideover.decide.assignment.live import still_to_do as still_to_do
 from tideover.decide.assignment.models import ReassignedCase, Reassignment, Unreachable, WorkItem
 from tideover.decide.assignment.types import (
+    BatchCount,
+    LateRead,
     Move,
     Preview,
     ReassignmentRead,
@@ -55,10 +57,12 @@ def may_work(user_id: int, case_id: int, at: datetime) -> bool:
 
 
 def may_read(user_id: int, case_id: int, at: datetime) -> bool:
-    """Whether the user may see the case: whoever may work it, and whose work it was last, done or not."""
+    """Whether the user may see the case: whoever may work it, whose work it was last, and who reads for the client."""
     if may_work(user_id, case_id, at):
         return True
     actor = staff.get_actor(user_id, at)
+    if cases.is_in_scope(actor, case_id, Role.QA_REVIEWER, Role.ANALYST):
+        return True
     if Role.COLLECTOR not in actor.roles or cases.get_owner(case_id).client_id not in actor.client_ids:
         return False
     latest = _latest(case_id)
@@ -79,6 +83,23 @@ def list_open_work(collector_id: int) -> list[WorkRead]:
     """The collector's work items that are not done, of every client's open day, in their order."""
     rows = WorkItem.objects.filter(collector_id=collector_id, done_at=None)
     return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
+
+
+def count_by_batch(actor: Actor, client_id: int, day: date) -> list[BatchCount]:
+    """The day's work of a leader's cases by batch, the batch that ends first coming first."""
+    return boards.count_by_batch(actor, client_id, day, WAITING)
+
+
+def list_late(
+    actor: Actor, client_ids: Collection[int], why: str, after: tuple[date, int] | None, latest: int
+) -> list[LateRead]:
+    """A leader's cases that are past a deadline and why, the longest late first, from after a place in the list."""
+    return boards.list_late(actor, client_ids, why, after, latest)
+
+
+def count_late(actor: Actor, client_ids: Collection[int]) -> dict[str, int]:
+    """How many of a leader's cases are past a deadline, by why; the commonest first."""
+    return boards.count_late(actor, client_ids)
 
 
 def list_lapsed(actor: Actor, client_ids: Collection[int], day: date, at: datetime) -> list[WorkRead]:

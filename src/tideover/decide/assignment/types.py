@@ -139,6 +139,32 @@ class UnreachableRead:
 
 
 @dataclass(frozen=True)
+class BatchCount:
+    """How much work of a day lies in one batch, and how much of it is done, waits, or is nobody's."""
+
+    batch_id: int
+    number: str
+    until_date: date | None
+    items_count: int
+    done_count: int
+    waiting_count: int
+    uncovered_count: int
+
+
+@dataclass(frozen=True)
+class LateRead:
+    """A case past its stage's deadline, and why its least work was not done."""
+
+    case_id: int
+    customer_id: int
+    client_id: int
+    collector_id: int | None
+    stage: str
+    since_date: date
+    why: str
+
+
+@dataclass(frozen=True)
 class Covered:
     """What became of an absent collector's list: covered by others, waiting for them, or agreed and without cover."""
 

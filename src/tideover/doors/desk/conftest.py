@@ -68,6 +68,8 @@ def bank(db: None) -> Bank:
         "leader": _hire(team_id, "leader", "孙蕾", Role.TEAM_LEADER),
         "integrator": _hire(team_id, "integrator", "何妍", Role.INTEGRATOR),
         "compliance": _hire(team_id, "compliance", "唐薇", Role.COMPLIANCE_OFFICER),
+        "reviewer": _hire(team_id, "reviewer", "沈宁", Role.QA_REVIEWER),
+        "analyst": _hire(team_id, "analyst", "高远", Role.ANALYST),
         "trainer": _hire(team_id, "trainer", "郑洁", Role.TRAINER),
     }
     return Bank(client_id, team_id, users)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tideover.doors.desk.batches import view as batches
 from tideover.doors.desk.assist import view as assist
+from tideover.doors.desk.batches import view as batches
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
 from tideover.doors.desk.filing import view as filing
@@ -14,6 +14,8 @@ from tideover.doors.desk.imports import back as file_back
 from tideover.doors.desk.imports import view as imports
 from tideover.doors.desk.inbound import view as inbound
 from tideover.doors.desk.ladder import view as ladder
+from tideover.doors.desk.lists import late
+from tideover.doors.desk.lists import view as lists
 from tideover.doors.desk.payments import view as payments
 from tideover.doors.desk.reassign import view as reassign
 from tideover.doors.desk.stops import view as stops
@@ -31,6 +33,8 @@ urlpatterns = [
     path("certificates/<int:certificate_id>/revoke", certificates.revoke, name="certificate-revoke"),
     path("cases/<int:case_id>/assist", assist.grant, name="assist-grant"),
     path("cases/<int:case_id>/assist/<int:assist_id>/end", assist.end, name="assist-end"),
+    path("late", late.late, name="late"),
+    path("cases", lists.cases, name="cases"),
     path("reassign", reassign.reassign, name="reassign"),
     path("reassign/preview", reassign.preview, name="reassign-preview"),
     path("reassign/do", reassign.do, name="reassign-do"),

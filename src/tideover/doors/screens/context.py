@@ -19,6 +19,7 @@ NAVIGATION = (
     ("screens.nav.work", "work", (Role.COLLECTOR,)),
     ("screens.nav.today", "today", (Role.TEAM_LEADER,)),
     ("screens.nav.team", "team", (Role.TEAM_LEADER,)),
+    ("screens.nav.cases", "cases", (Role.QA_REVIEWER, Role.ANALYST)),
     ("screens.nav.reassign", "reassign", (Role.TEAM_LEADER,)),
     ("screens.nav.certificates", "certificates", (Role.TRAINER, Role.TEAM_LEADER)),
     ("screens.nav.inbound", "inbound", (Role.COLLECTOR, Role.TEAM_LEADER)),

@@ -15,6 +15,8 @@ _FIRST_PAGE = (
     (Role.INTEGRATOR, "imports"),
     (Role.COMPLIANCE_OFFICER, "holds"),
     (Role.TRAINER, "certificates"),
+    (Role.QA_REVIEWER, "cases"),
+    (Role.ANALYST, "cases"),
 )
 
 

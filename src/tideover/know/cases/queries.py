@@ -406,11 +406,19 @@ def count_owned_by_stage(user_ids: Collection[int]) -> dict[tuple[int, str], int
     return handing.count_by_stage(user_ids)
 
 
-def list_led_cases(
-    actor: Actor, client_ids: Collection[int], wanted: Mapping[str, Any], after: int, latest: int
+def list_open_in_scope(
+    actor: Actor,
+    roles: tuple[Role, ...],
+    client_ids: Collection[int],
+    wanted: Mapping[str, Any],
+    after: int,
+    latest: int,
 ) -> list[CaseRead]:
-    """A leader's open cases by id, from after one on, narrowed by ``collector_id``, ``stage``, ``is_late``."""
-    return list_cases(handing.find_open(scope.ids(actor, (Role.TEAM_LEADER,)), client_ids, wanted, after, latest))
+    """The open cases that are the actor's to see in these roles, by id from after one on.
+
+    Narrowed by ``collector_id``, ``stage``, ``is_late``.
+    """
+    return list_cases(handing.find_open(scope.ids(actor, roles), client_ids, wanted, after, latest))
 
 
 def list_overdue_complaints(client_ids: Iterable[int], at: datetime, actor: Actor) -> list[HoldRead]:

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from tideover.core.access.types import Actor, Role
 from tideover.core.sql import files as sql_files
 
-BY_CLIENT = (Role.INTEGRATOR, Role.COMPLIANCE_OFFICER)
+BY_CLIENT = (Role.INTEGRATOR, Role.COMPLIANCE_OFFICER, Role.QA_REVIEWER, Role.ANALYST)
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 

@@ -36,7 +36,7 @@ HAND_EVENTS = {
 }
 
 
-@for_roles(Role.COLLECTOR, Role.TEAM_LEADER)
+@for_roles(Role.COLLECTOR, Role.TEAM_LEADER, Role.QA_REVIEWER, Role.ANALYST)
 @require_safe
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """The case as it stands for this person, now."""

@@ -139,8 +139,9 @@ def _show(request: HttpRequest, problem: str = "") -> HttpResponse:
     wanted = paging.filters(request, *FILTERS)
     after = paging.place(request, paging.row_id)
     clients = clients_of(request)
-    found = cases_queries.list_led_cases(
+    found = cases_queries.list_open_in_scope(
         actor_of(request),
+        (Role.TEAM_LEADER,),
         [each.id for each in clients if wanted["client"] in ("", each.code)],
         _narrowed(wanted, members),
         after[0] if after else 0,
@@ -278,8 +279,9 @@ def _chosen(request: HttpRequest) -> list[int]:
     """The cases that were ticked, or all that the filter finds; only those that are the leader's."""
     actor, client_ids = actor_of(request), [each.id for each in clients_of(request)]
     if request.POST.get("which") == "all":
-        found = cases_queries.list_led_cases(
+        found = cases_queries.list_open_in_scope(
             actor,
+            (Role.TEAM_LEADER,),
             [each.id for each in clients_of(request) if request.GET.get("client", "") in ("", each.code)],
             _narrowed(paging.filters(request, *FILTERS), _members(request)),
             0,

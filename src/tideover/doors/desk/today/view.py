@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tideover.act.outcomes import queries as outcomes_queries
+from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
 from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
@@ -29,6 +31,7 @@ from tideover.know.customers import queries as customers_queries
 from tideover.know.portfolio import queries as portfolio_queries
 
 ROWS_MAX = 200
+CONTINUITY_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class StageRow:
     paused_count: int
     not_reached_count: int
     uncovered_count: int
+    continuity: outcomes_types.ContinuityRead | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Board:
     reviews: list[Item]
     uncovered: list[Item]
     unreachable_count: int
+    batches: list[assignment_types.BatchCount]
+    late_why: list[tuple[str, int]]
 
     @property
     def accounts_count(self) -> int:
@@ -202,16 +208,26 @@ def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
     return Board(
         client_name=client.name(language),
         day=day,
-        stages=_stages(cases_queries.list_stage_counts(client.id, day, actor), counts, language),
+        stages=_stages(
+            cases_queries.list_stage_counts(client.id, day, actor),
+            counts,
+            outcomes_queries.list_continuity([client.id], day, CONTINUITY_DAYS, actor),
+            language,
+        ),
         collectors=_collectors(counts),
         reviews=build(request, reviews, None).items,
         uncovered=build(request, uncovered, None).items,
         unreachable_count=assignment_queries.count_unreachable(actor, [client.id], clock_queries.now()),
+        batches=assignment_queries.count_by_batch(actor, client.id, day),
+        late_why=list(assignment_queries.count_late(actor, [client.id]).items()),
     )
 
 
 def _stages(
-    found: list[cases_types.StageCount], counts: list[assignment_types.WorkCount], language: str
+    found: list[cases_types.StageCount],
+    counts: list[assignment_types.WorkCount],
+    continuity: dict[str, outcomes_types.ContinuityRead],
+    language: str,
 ) -> list[StageRow]:
     titles = cases_queries.get_stage_titles()
     rows = []
@@ -229,6 +245,7 @@ def _stages(
                 paused_count=stage.paused_count,
                 not_reached_count=sum(each.items_count for each in work if each.is_waiting),
                 uncovered_count=sum(each.items_count for each in work if each.is_uncovered),
+                continuity=continuity.get(stage.stage),
             )
         )
     return rows

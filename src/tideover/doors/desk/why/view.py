@@ -21,7 +21,7 @@ from tideover.know.cases import queries as cases_queries
 from tideover.know.portfolio import queries as portfolio_queries
 
 
-@for_roles(Role.COLLECTOR, Role.TEAM_LEADER)
+@for_roles(Role.COLLECTOR, Role.TEAM_LEADER, Role.QA_REVIEWER, Role.ANALYST)
 @require_safe
 def why(request: HttpRequest, case_id: int) -> HttpResponse:
     """The explanation of the open day, or of the day named by ``day``."""

@@ -1,0 +1,77 @@
+"""A leader's day by stage and batch, what is late and why, how steady the contact is; and who only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tideover.act.outcomes import queries as outcomes_queries
+from tideover.act.outcomes.models import Outcome
+from tideover.decide.assignment.models import WorkItem
+from tideover.doors.desk.conftest import DAY, MORNING, Bank
+from tideover.doors.desk.tests.test_lists import said
+from tideover.know.cases import queries as cases_queries
+from tideover.know.cases.models import Case, CaseAccount
+from tideover.know.staff import queries as staff_queries
+
+pytestmark = pytest.mark.django_db
+
+AsUser = Callable[[str], Client]
+
+
+def talk(case_id: int, user_id: int, number: int) -> None:
+    case = Case.objects.get(pk=case_id)
+    present = CaseAccount.objects.filter(case=case).first()
+    assert present is not None
+    Outcome.objects.create(
+        case_id=case_id, customer_id=case.customer_id, client_id=case.client_id, account_id=present.account_id,
+        user_id=user_id, at=MORNING + timedelta(hours=number), local_date=DAY, spoke_to="customer",
+        result="no-arrangement", result_version="v", recorded_once_key=f"talk-{case_id}-{number}", fact_id=1,
+    )  # fmt: skip
+
+
+def test_the_day_is_told_by_batch_and_what_is_late_with_its_reason(open_day: Bank, as_user: AsUser) -> None:
+    leader = as_user("leader")
+    case_id = min(case.id for case in cases_queries.list_open_cases(open_day.client_id))
+    page = said(leader.get("/today"))
+    assert "By batch" in page and "Late, and why" not in page
+    CaseAccount.objects.filter(case_id=case_id).update(late_since_date=DAY)
+    page = said(leader.get("/today"))
+    assert "Late, and why" in page and "on a list and not tried" in page
+    WorkItem.objects.filter(case_id=case_id).update(uncovered_cause="no-capacity", collector_id=None)
+    page = said(leader.get("/late"))
+    assert "everybody is full" in page and "王芳" in page
+    assert "王芳" not in said(leader.get("/late", {"why": "not-tried"}))
+    assert leader.get("/late", {"why": "x' OR 1=1", "after": "2026-10-01~1", "client": "y"}).status_code == 200
+    assert as_user("wang").get("/late").status_code == 403
+
+
+def test_continuity_counts_the_talks_that_one_collector_held_within_a_stay(open_day: Bank, as_user: AsUser) -> None:
+    first, second = sorted(case.id for case in cases_queries.list_open_cases(open_day.client_id))[:2]
+    wang, li = open_day.users["wang"], open_day.users["li"]
+    for number, user_id in enumerate((wang, wang, wang, li)):
+        talk(first, user_id, number)
+    talk(second, li, 9)
+    leader = staff_queries.get_actor(open_day.users["leader"])
+    (told,) = outcomes_queries.list_continuity([open_day.client_id], DAY, 30, leader).values()
+    assert (told.stage, told.talks_count, told.by_one_count, told.percent) == ("first-contact", 4, 3, 75)
+    assert "75% of 4 talks" in said(as_user("leader").get("/today"))
+
+
+@pytest.mark.parametrize("reader", ["reviewer", "analyst"])
+def test_a_reviewer_and_an_analyst_read_and_do_nothing(open_day: Bank, as_user: AsUser, reader: str) -> None:
+    browser = as_user(reader)
+    case_id = min(case.id for case in cases_queries.list_open_cases(open_day.client_id))
+    assert browser.get("/")["Location"] == "/cases"
+    page = browser.get("/cases", {"stage": "first-contact"})
+    assert "王芳" in said(page) and f"/cases/{case_id}" in page.content.decode()
+    shown = browser.get(f"/cases/{case_id}")
+    assert shown.status_code == 200 and "15400000192" not in shown.content.decode()
+    assert browser.get(f"/cases/{case_id}/why").status_code == 200
+    for address in (f"/cases/{case_id}/dial", f"/cases/{case_id}/record", f"/cases/{case_id}/assist", "/reassign/do"):
+        assert browser.post(address).status_code == 403
+    for address in ("/today", "/team", "/work", "/reassign"):
+        assert browser.get(address).status_code == 403
