@@ -12,9 +12,7 @@ from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake.tests.given import ROW, import_placement, write
 from tideover.core.access.types import SYSTEM
-from tideover.core.clock import operations as clock_operations
 from tideover.core.journal import queries as journal_queries
-from tideover.doors.callbacks import jobs
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import EVERY_DAY, WORKING_DAY, ExpectedFile
 from tideover.know.portfolio.tests.given import make_client
@@ -55,8 +53,7 @@ def test_a_late_file_is_told_once_a_day(client_id: int) -> None:
     assert intake.note_late_files(at=NINE, actor=SYSTEM) == 0
     fact = journal_queries.list_facts(0)[0]
     assert fact.kind == "file-late" and fact.body["kind"] == "placement"
-    clock_operations.set_instant(at=datetime(2026, 10, 2, 1, tzinfo=UTC), waits_until_at=None)
-    jobs.note_late_files(timestamp=0)
+    assert intake.note_late_files(at=datetime(2026, 10, 2, 1, tzinfo=UTC), actor=SYSTEM) == 1
     assert [fact.kind for fact in journal_queries.list_facts(0)].count("file-late") == 2
     assert intake_queries.list_late([client_id], NINE)[0].day == date(2026, 10, 1)
 
