@@ -18,12 +18,15 @@ WITH payment AS (
 ), today AS (
     SELECT CAST(%(at)s AT TIME ZONE client.zone AS date) AS day
     FROM clients_client AS client WHERE client.id = %(client_id)s
+), single AS (
+    SELECT CASE WHEN count(DISTINCT payment.account_id) = 1 THEN min(payment.account_id) END AS account_id FROM payment
 ), owed AS (
     SELECT account.id AS account_id, place.place, coalesce(debt.component, 'as-stated') AS component,
         coalesce(debt.amount, 0) AS amount, coalesce(debt.rank, 0) AS rank, debt.due_date, debt.number
     FROM portfolio_account AS account
-    LEFT JOIN ledger_debts_at(%(client_id)s, (SELECT today.day FROM today), %(at)s) AS debt
-        ON debt.account_id = account.id
+    LEFT JOIN ledger_debts_at(
+        %(client_id)s, (SELECT today.day FROM today), %(at)s, (SELECT single.account_id FROM single)
+    ) AS debt ON debt.account_id = account.id
     JOIN place ON place.product = account.product
         AND place.component = split_part(coalesce(debt.component, 'as-stated'), ':', 1)
     WHERE account.id IN (SELECT payment.account_id FROM payment)
