@@ -49,7 +49,7 @@ OTHERS = {
     Who.TIRED_THIRD_PERSON: "third-person-says-stop",
     Who.STRANGER: "wrong-number",
 }
-HOLD_DAYS = {Reply.DISPUTES: 10, Reply.IN_HARDSHIP: 21}
+HOLD_DAYS = {Reply.DISPUTES: 10, Reply.IN_HARDSHIP: 21, Reply.SAYS_PAID: 5}
 GO_ON_OF_TEN = 5
 REVIEWED_STAGE = "pre-final-review"
 
@@ -82,10 +82,10 @@ def work_lists(*, demo: DemoRead, user_ids: Iterable[int], zone: str, is_over: C
     return counts
 
 
-def review(*, demo: DemoRead, team_id: int, client_id: int, zone: str) -> int:
+def review(*, demo: DemoRead, team_id: int, client_ids: list[int], zone: str) -> int:
     """Let the leaders look at the cases that wait before their final notice; says how many were looked at."""
     return sum(
-        _review(staff_queries.get_actor(member.user_id), client_id, demo, demo.open_date, zone)
+        _review(staff_queries.get_actor(member.user_id), client_ids, demo, demo.open_date, zone)
         for member in staff_queries.list_members(team_id)
         if Role.TEAM_LEADER in member.roles
     )
@@ -220,11 +220,11 @@ _NOTHING_SAID: dict[str, Any] = {
 }
 
 
-def _review(actor: Actor, client_id: int, demo: DemoRead, day: date, zone: str) -> int:
+def _review(actor: Actor, client_ids: list[int], demo: DemoRead, day: date, zone: str) -> int:
     """The leader reads the cases that wait before their final notice, and lets most of them go on."""
     waiting = [
         item
-        for item in assignment_queries.list_reviews(actor, [client_id], day)
+        for item in assignment_queries.list_reviews(actor, client_ids, day)
         if not item.is_done and item.stage == REVIEWED_STAGE
     ]
     for place, item in enumerate(waiting):

@@ -1,4 +1,4 @@
-"""The demo: a real card portfolio that a simulated team has worked for thirty days, handed over on the next morning.
+"""The demo: two lenders' portfolios that one simulated team has worked for sixty days, handed over on the next morning.
 
 ``prepare`` is quick, so that the sign-in page stands at once; ``replay`` goes on in the worker. Everything is done by
 the very operations that pages and commands call, and all of it may be cut off and run again.
@@ -17,7 +17,7 @@ from django.db import transaction
 from tideover.core.clock import operations as clock_operations
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
-from tideover.rehearsal import cast, hands, queries, replaying
+from tideover.rehearsal import calendar, cast, hands, queries, replaying
 from tideover.rehearsal.hands import Hands
 from tideover.rehearsal.models import Demo
 from tideover.rehearsal.types import ClockGoesForward, DemoRead, Stage, StillReplaying
@@ -25,10 +25,11 @@ from tideover.rehearsal.types import ClockGoesForward, DemoRead, Stage, StillRep
 FIRST_DATE = date(2026, 10, 1)
 SEED = 7
 ACCOUNTS = 600
-DAYS = 30
-COLLECTORS = 4
+LOANS = 1200
+DAYS = calendar.count_days()
+COLLECTORS = 8
 WORK_ITEMS_PER_DAY_MAX = 25
-CASES_MAX = 400
+CASES_MAX = 300
 WORTH_HELP_DAYS = 3
 HANDED_OVER = time(9)
 WAITS_AT = time(23, 59)
@@ -41,20 +42,34 @@ def folder() -> Path:
     return Path(settings.STORE) / "demo-files"
 
 
-def prepare(*, accounts: int = ACCOUNTS, days: int = DAYS, collectors: int = COLLECTORS, seed: int = SEED) -> DemoRead:
-    """Make this installation a demo: its clock, its client and its staff. Calling again changes nothing."""
+def prepare(
+    *,
+    accounts: int = ACCOUNTS,
+    loans: int = LOANS,
+    days: int = DAYS,
+    collectors: int = COLLECTORS,
+    seed: int = SEED,
+) -> DemoRead:
+    """Make this installation a demo: its clock, its clients and its staff. Calling again changes nothing."""
     demo = queries.find_demo()
     if demo is not None:
         return demo
     begins_at = clock.instant(FIRST_DATE, time(6), cast.ZONE)
     set_clock(FIRST_DATE, time(6))
-    cast.hire(collectors=collectors, work_items_per_day_max=WORK_ITEMS_PER_DAY_MAX, cases_max=CASES_MAX, at=begins_at)
+    cast.hire(
+        collectors=collectors,
+        work_items_per_day_max=WORK_ITEMS_PER_DAY_MAX,
+        cases_max=CASES_MAX,
+        at=begins_at,
+        with_loans=loans > 0,
+    )
     Demo.objects.get_or_create(
         pk=1,
         defaults={
             "client_code": cast.CLIENT,
             "seed": seed,
             "accounts_count": accounts,
+            "loans_count": loans,
             "first_date": FIRST_DATE,
             "days_total": days,
             "stage": Stage.IMPORTING,
@@ -107,7 +122,7 @@ def _play_day(demo: DemoRead, helping: Hands | None) -> None:
     set_clock(demo.open_date, time(8))
     replaying.open_day(demo, folder())
     set_clock(demo.open_date, time(9))
-    replaying.work_day(demo, helping)
+    replaying.work_day(demo, folder(), helping)
 
 
 def _hand_over(demo: DemoRead) -> DemoRead:

@@ -9,6 +9,7 @@ class Demo(models.Model):
     client_code = models.CharField(max_length=40)
     seed = models.BigIntegerField()
     accounts_count = models.IntegerField()
+    loans_count = models.IntegerField(default=0, help_text="of the second lender; 0: there is none")
     first_date = models.DateField(help_text="the first day that is worked")
     days_total = models.SmallIntegerField(help_text="days that are replayed before the desk is handed over")
     days_done = models.SmallIntegerField(default=0, help_text="days played so far, those after the handover included")

@@ -15,6 +15,7 @@ def find_demo() -> DemoRead | None:
         client_code=row.client_code,
         seed=row.seed,
         accounts_count=row.accounts_count,
+        loans_count=row.loans_count,
         first_date=row.first_date,
         days_total=row.days_total,
         days_done=row.days_done,

@@ -11,14 +11,28 @@ from tideover import day as days
 from tideover.act.arrangements import queries as arrangements_queries
 from tideover.act.intake import operations as intake
 from tideover.act.payments import operations as payments
-from tideover.core.access.types import SYSTEM, Actor, Role
+from tideover.core.access.types import SYSTEM, Role
 from tideover.core.clock import rules as clock
+from tideover.core.money import Money
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import queries as ledger_queries
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.staff import queries as staff_queries
-from tideover.rehearsal import behaviour, cast, collectors, payment_files, people, queries
+from tideover.rehearsal import (
+    behaviour,
+    calendar,
+    cast,
+    collectors,
+    desk_events,
+    events,
+    hengtong,
+    payment_files,
+    people,
+    queries,
+)
+from tideover.rehearsal.calendar import Event
+from tideover.rehearsal.events import Scene
 from tideover.rehearsal.hands import Hands
 from tideover.rehearsal.payment_files import Debt, Due
 from tideover.rehearsal.portfolio import PLACEMENTS, Portfolio
@@ -41,17 +55,45 @@ def import_portfolio(demo: DemoRead, folder: Path) -> None:
         cut_off=demo.cut_off_date,
         dry_run=False,
         at=clock.instant(demo.first_date, time(6, 30), cast.ZONE),
-        actor=_member(Role.INTEGRATOR),
+        actor=events.first_member(Role.INTEGRATOR),
     )
 
 
 def open_day(demo: DemoRead, folder: Path) -> None:
-    """Bring in yesterday's payments, and decide the open day."""
-    day = demo.open_date
-    client = clients_queries.get_client(demo.client_code)
+    """Bring in what the lenders send in the morning, and decide the open day of each."""
+    day, clients = demo.open_date, list_clients(demo)
     if day > demo.first_date:
-        _import_payments(demo, client, day, folder)
-    days.run_day(client_id=client.id, day=day, at=clock.instant(day, client.day_begins, client.zone), actor=SYSTEM)
+        _import_payments(demo, clients[0], day, folder)
+    if scene := _scene(demo, folder):
+        if day > demo.first_date:
+            scene.post().send_payments(clock.instant(day, FILES_COME_AT, scene.client.zone))
+        begins = scene.client.day_begins
+        _happen(scene, (event for event in calendar.list_events(demo.open_day) if event.at < begins))
+    for client in clients:
+        days.run_day(client_id=client.id, day=day, at=clock.instant(day, client.day_begins, client.zone), actor=SYSTEM)
+
+
+HAPPENS = {**events.HAPPENS, **desk_events.HAPPENS}
+"""Everything that data/demo_calendar.yaml may name."""
+
+
+def _happen(scene: Scene, told: Iterable[Event]) -> None:
+    """Do what the calendar says."""
+    for event in told:
+        HAPPENS[event.what](scene, event)
+
+
+def list_clients(demo: DemoRead) -> list[ClientRead]:
+    """The lenders of the demo: the bank, and Hengtong where there are loans."""
+    codes = [demo.client_code, *([cast.LOAN_CLIENT] if demo.loans_count else [])]
+    return [clients_queries.get_client(code) for code in codes]
+
+
+def _scene(demo: DemoRead, folder: Path) -> Scene | None:
+    """The open day at Hengtong's, where there are loans."""
+    if not demo.loans_count:
+        return None
+    return Scene(demo, demo.open_date, folder, clients_queries.get_client(cast.LOAN_CLIENT))
 
 
 def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path) -> None:
@@ -70,18 +112,27 @@ def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path
             cut_off=paid_on,
             dry_run=False,
             at=clock.instant(day, FILES_COME_AT, client.zone),
-            actor=_member(Role.INTEGRATOR),
+            actor=events.first_member(Role.INTEGRATOR),
         )
 
 
-def work_day(demo: DemoRead, hands: Hands | None) -> Counter[str]:
-    """Let the simulated team do what is left of the open day, and enter what was paid by other ways."""
-    client = clients_queries.get_client(demo.client_code)
+def work_day(demo: DemoRead, folder: Path, hands: Hands | None) -> Counter[str]:
+    """Let the simulated team do what is left of the open day, what else happens, and enter what was paid otherwise."""
+    clients = list_clients(demo)
     team = staff_queries.get_team(cast.TEAM)
+    scene = _scene(demo, folder)
+    later = [event for event in calendar.list_events(demo.open_day) if event.at >= clients[0].day_begins]
+    if scene:
+        _happen(scene, (event for event in later if event.at < collectors.BEGINS))
     user_ids = collectors.list_simulated(team.id, demo.by_hand_user_ids)
     counts = hands.work(user_ids) if hands is not None else work_lists(user_ids, is_over=lambda: False)
-    counts["reviewed"] += collectors.review(demo=demo, team_id=team.id, client_id=client.id, zone=client.zone)
-    counts["paid-by-page"] += _enter_payments(demo, client, demo.open_date)
+    if scene:
+        _happen(scene, (event for event in later if event.at >= collectors.BEGINS))
+    client_ids = [client.id for client in clients]
+    counts["reviewed"] += collectors.review(demo=demo, team_id=team.id, client_ids=client_ids, zone=cast.ZONE)
+    counts["paid-by-page"] += _enter_payments(demo, clients[0], demo.open_date)
+    if scene:
+        counts["paid-by-page"] += _enter_loan_payments(scene)
     return counts
 
 
@@ -101,7 +152,23 @@ def _enter_payments(demo: DemoRead, client: ClientRead, day: date) -> int:
             value_date=each.value_date,
             reference=each.reference,
             at=clock.instant(day, PAGE_PAYMENTS_AT, client.zone),
-            actor=_member(Role.INTEGRATOR),
+            actor=events.first_member(Role.INTEGRATOR),
+        )
+    return len(due)
+
+
+def _enter_loan_payments(scene: Scene) -> int:
+    """The same for the loans."""
+    due = scene.post().list_by_page(scene.day)
+    for each in due:
+        account = portfolio_queries.find_account(scene.client.id, each.loan)
+        payments.post_payment(
+            account_id=account.id,
+            amount=Money(each.amount, hengtong.CURRENCY),
+            value_date=each.value_date,
+            reference=each.reference,
+            at=clock.instant(scene.day, PAGE_PAYMENTS_AT, scene.client.zone),
+            actor=events.first_member(Role.INTEGRATOR),
         )
     return len(due)
 
@@ -130,10 +197,3 @@ def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
             )
         )
     return payment_files.payments_on(day, debts, demo.cut_off_date, demo.seed)
-
-
-def _member(role: Role) -> Actor:
-    """The demo's first user in the role."""
-    team = staff_queries.get_team(cast.TEAM)
-    member = next(each for each in staff_queries.list_members(team.id) if role in each.roles)
-    return staff_queries.get_actor(member.user_id)

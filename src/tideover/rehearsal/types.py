@@ -24,6 +24,7 @@ class DemoRead:
     client_code: str
     seed: int
     accounts_count: int
+    loans_count: int
     first_date: date
     days_total: int
     days_done: int
@@ -39,6 +40,11 @@ class DemoRead:
     def cut_off_date(self) -> date:
         """The date of the lender's file: the eve of the first day."""
         return self.first_date - timedelta(days=1)
+
+    @property
+    def open_day(self) -> int:
+        """The number of the open day; the first one is 1."""
+        return self.days_done + 1
 
     @property
     def open_date(self) -> date:

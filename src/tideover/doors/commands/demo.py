@@ -1,4 +1,4 @@
-"""``tideover demo``: a real card portfolio, worked for thirty days by a simulated team, then yours.
+"""``tideover demo``: two lenders' portfolios, worked for sixty days by a simulated team, then yours.
 
 It is served like anything else, from a home of its own; the replay is a job of the worker, so that the sign-in
 page stands at once. Run again, it goes on where it was.
@@ -45,6 +45,7 @@ def register(subparsers: Any) -> None:
     serve.add_address(parser)
     parser.add_argument("--reset", action="store_true", help=terminal.say("demo.reset"))
     parser.add_argument("--accounts", type=int, default=demo.ACCOUNTS, help=terminal.say("demo.accounts"))
+    parser.add_argument("--loans", type=int, default=demo.LOANS, help=terminal.say("demo.loans"))
     parser.add_argument("--collectors", type=int, default=demo.COLLECTORS, help=terminal.say("demo.collectors"))
     parser.add_argument("--days", type=int, default=demo.DAYS, help=terminal.say("demo.days"))
     parser.add_argument("--seed", type=int, default=demo.SEED, help=terminal.say("demo.seed"))
@@ -66,7 +67,9 @@ def run(args: argparse.Namespace) -> None:
 
     def prepare() -> None:
         (home.path / MARK).touch()
-        demo.prepare(accounts=args.accounts, days=args.days, collectors=args.collectors, seed=args.seed)
+        demo.prepare(
+            accounts=args.accounts, loans=args.loans, days=args.days, collectors=args.collectors, seed=args.seed
+        )
         ask_for_replay()
         connection.close()
 

@@ -41,6 +41,10 @@ ACTIONS = {
     "recalled": r"recalled",
     "acknowledges": r"compliance officer acknowledges",
     "leader": r"leader: (?P<decision>go-on|stay)",
+    "is-away": rf"collector is away until {DATE}",
+    "is-back": r"collector is back",
+    "leaves": r"collector leaves",
+    "loses-certificate": r"collector loses the certificate",
 }
 
 # What can be expected at the end of a day.
@@ -62,6 +66,9 @@ STATEMENTS = {
     "gone": r"gone",
     "not-gone": r"not gone",
     "same-collector": r"same collector",
+    "covered": r"covered",
+    "waits": r"waits: (?P<cause>[a-z-]+)",
+    "collector-changed": r"collector changed: (?P<cause>[a-z-]+)",
     "no-further-contact": r"no further contact",
 }
 

@@ -37,7 +37,7 @@ from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import cast, collectors, payment_files
 from tideover.rehearsal.payment_files import Due
 from tideover.rehearsal.portfolio import PEOPLE_COLUMNS, PLACEMENTS, packaged, write_rows
-from tideover.rehearsal.scenarios import files, heard
+from tideover.rehearsal.scenarios import files, heard, staffing
 from tideover.rehearsal.scenarios.grammar import Phrase, Scenario, ScenarioDay
 
 ACCOUNT_NUMBER = "880001"
@@ -336,6 +336,7 @@ _OTHER: dict[str, Callable[[Run, date, datetime, Phrase], None]] = {
     "leader": _leader,
     **heard.DONE,
     **files.DONE,
+    **staffing.DONE,
 }
 
 
@@ -450,4 +451,5 @@ _CHECKS: dict[str, Callable[[Run, date, datetime, dict[str, Any]], str | None]] 
     "no-further-contact": _no_further_contact,
     **heard.CHECKS,
     **files.CHECKS,
+    **staffing.CHECKS,
 }
