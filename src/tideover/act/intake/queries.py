@@ -97,10 +97,11 @@ def quarantine_csv(import_id: int, language: str) -> str:
     found = get_import(import_id)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n", delimiter=_shape_of(found).separator)
+    between = "" if language == "zh-Hans" else " "
     front = [words.render(f"intake.quarantine.{name}", language) for name in ("record", "line", "wrong")]
     writer.writerow([*front, *(_harmless(name) for name in found.columns)])
     for row in list_quarantined(import_id):
-        wrong = " ".join(say_problem(problem, language) for problem in row.problems)
+        wrong = between.join(say_problem(problem, language) for problem in row.problems)
         writer.writerow([row.record, row.line, _harmless(wrong), *(_harmless(cell) for cell in row.cells)])
     return text.getvalue()
 
@@ -123,7 +124,8 @@ def _shape_of(found: ImportRead) -> FileShape:
 
 def say_problem(problem: RowProblem, language: str) -> str:
     """What is wrong and what mends it, in a sentence or two."""
-    return f"{say_wrong(problem, language)} {say_remedy(problem, language)}".strip()
+    between = "" if language == "zh-Hans" else " "
+    return f"{say_wrong(problem, language)}{between}{say_remedy(problem, language)}".strip()
 
 
 def say_wrong(problem: RowProblem, language: str) -> str:

@@ -183,7 +183,8 @@ def _sums(report: ImportReport, language: str) -> Table:
         return words.render(f"import.sum.{code}", language)
 
     with_buckets = any(each.bucket for each in report.sums)
-    headings = [(say("currency"), False)] + ([(say("bucket"), False)] if with_buckets else [])
+    group = "entry" if report.kind == "payments" else "bucket"
+    headings = [(say("currency"), False)] + ([(say(group), False)] if with_buckets else [])
     made = _table([*headings, (say(f"count-{report.kind}"), True), (say("total"), True)])
     for currency in dict.fromkeys(each.currency for each in report.sums):
         mine = [each for each in report.sums if each.currency == currency]

@@ -4,11 +4,11 @@
 SELECT account.number || ' / ' || known.number,
     CASE
         WHEN staged.record IS NULL THEN '–'
-        ELSE concat(staged.due_date, ' ', trim_scale(staged.principal_amount), ' + ',
-            trim_scale(staged.interest_amount), ' + ', trim_scale(staged.fee_amount))
+        ELSE concat(staged.due_date, ' ', to_char(staged.principal_amount, 'FM999999999990.00'), ' + ',
+            to_char(staged.interest_amount, 'FM999999999990.00'), ' + ', to_char(staged.fee_amount, 'FM999999999990.00'))
     END,
-    concat(known.due_date, ' ', trim_scale(known.principal_amount), ' + ', trim_scale(known.interest_amount), ' + ',
-        trim_scale(known.fee_amount)),
+    concat(known.due_date, ' ', to_char(known.principal_amount, 'FM999999999990.00'), ' + ',
+        to_char(known.interest_amount, 'FM999999999990.00'), ' + ', to_char(known.fee_amount, 'FM999999999990.00')),
     count(*) OVER ()
 FROM portfolio_account AS account
 JOIN portfolio_instalment AS known ON known.account_id = account.id

@@ -41,7 +41,7 @@ WITH staged AS (
         END AS code,
         CASE
             WHEN target.amount <> staged.amount OR target.currency <> staged.currency
-                THEN concat(target.currency, ' ', trim_scale(target.amount))
+                THEN concat(target.currency, ' ', to_char(target.amount, 'FM999999999999990.00##'))
             WHEN staged.value_date < target.value_date THEN target.value_date::text
             ELSE coalesce(earlier.reference, CASE WHEN taken.count > 1 THEN taken.first_reference END, '–')
         END AS told

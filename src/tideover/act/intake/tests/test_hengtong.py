@@ -280,5 +280,5 @@ def test_a_trial_says_where_days_late_and_instalments_differ_from_ours(tmp_path:
     again = bring(tmp_path, "good/full.csv", content=moved.encode("gb18030"), dry_run=True).reckoned
     assert again.instalments_differ_count == 1 and again.dpd_differs_count == 0
     assert again.instalments_differ[0].what == "HT1002 / 4"
-    assert again.instalments_differ[0].ours == "2026-10-12 300 + 15.5 + 0"
-    assert again.instalments_differ[0].stated == "2026-10-19 310 + 15.5 + 0"
+    assert again.instalments_differ[0].ours == "2026-10-12 300.00 + 15.50 + 0.00"
+    assert again.instalments_differ[0].stated == "2026-10-19 310.00 + 15.50 + 0.00"
