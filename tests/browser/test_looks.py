@@ -16,6 +16,7 @@ PAGES = (
     ("collector1", "/work", "work"),
     ("collector1", "/work/next", "case"),
     ("collector1", "/ladder", "ladder"),
+    ("collector1", "/inbound", "inbound"),
     ("integrator", "/imports", "imports"),
     ("integrator", "/payments", "payments"),
     ("integrator", "/unreachable", "unreachable"),

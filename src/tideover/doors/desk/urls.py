@@ -6,6 +6,7 @@ from django.urls import path
 
 from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.batches import view as batches
+from tideover.doors.desk.case import claims
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
 from tideover.doors.desk.filing import view as filing
@@ -55,6 +56,7 @@ urlpatterns = [
     path("cases/<int:case_id>/dial", case.dial, name="case-dial"),
     path("cases/<int:case_id>/line", case.line, name="case-line"),
     path("cases/<int:case_id>/party", case.party, name="case-party"),
+    path("cases/<int:case_id>/proof", claims.proof, name="case-proof"),
     path("cases/<int:case_id>/record", case.record, name="case-record"),
     path("cases/<int:case_id>/review", case.review, name="case-review"),
     path("cases/<int:case_id>/why", why.why, name="why"),

@@ -313,7 +313,7 @@ def _closed(seen: Seen) -> str:
 def _holds(seen: Seen) -> list[str]:
     return [
         words.render(
-            "desk.case.hold.line",
+            "desk.case.hold.line" if each.against_user_id is None else "desk.case.hold.against",
             seen.language,
             reason=words.render(f"desk.hold.reason.{each.reason}", seen.language),
             date=clock.local_date(each.until_at, seen.zone),
@@ -322,12 +322,15 @@ def _holds(seen: Seen) -> list[str]:
         if each.binds(seen.at)
     ]
 
+    standing = [each for each in seen.case.holds if each.binds(seen.at)]
+    people = access_queries.get_display_names(each.against_user_id for each in standing if each.against_user_id)
 
 def _promise(seen: Seen) -> str:
     for each in arrangements_queries.list_promises(seen.case.id):
         if each.state == "open":
             return words.render("desk.case.promise.open", seen.language, amount=each.amount, date=each.due_date)
     return ""
+            name=people.get(each.against_user_id or 0, ""),
 
 
 def _review(request: HttpRequest, seen: Seen) -> ReviewItem | None:

@@ -20,7 +20,7 @@ from tideover.core.clock import queries as clock_queries
 from tideover.core.problem import Problem
 from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import queries as assignment_queries
-from tideover.doors.desk.case import heard, pages, timeline
+from tideover.doors.desk.case import claims, heard, pages, timeline
 from tideover.doors.desk.case.form import RecordForm
 from tideover.doors.desk.work.queue import Queue, open_days, read_queue
 from tideover.doors.screens import replay, toasts
@@ -233,6 +233,7 @@ def _show(
         "section": "work" if Role.COLLECTOR in actor_of(request).roles else "today",
         "form": form,
         "problem": problem,
+        "claims": claims.read(seen),
         "unrecorded": _unrecorded(request, case_id),
         "heard": heard.read(open_call, at, seen.language),
     }
