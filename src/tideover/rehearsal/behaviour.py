@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from tideover.core.money import Money
-from tideover.rehearsal import draws
+from tideover.rehearsal import draws, loans
 
 
 class Who(enum.StrEnum):
@@ -85,12 +85,13 @@ def character_of(customer: str, seed: int) -> str:
 
 
 def pick_up(customer: str, position: int, attempt: int, seed: int) -> Pickup:
-    """How the ``attempt``-th dial of this contact point of the customer goes."""
+    """How a dial of this contact point of the customer goes after so many before it: attempts wear off."""
     rates = _rates()
     classes = rates["reachability"]["classes"]
     reach = draws.weighted({name: each["share"] for name, each in classes.items()}, seed, "reach", customer)
     ringing = draws.between(*rates["seconds"]["ringing"], seed, "ringing", customer, position, attempt)
-    if not draws.chance(classes[reach]["answers"], seed, "answers", customer, position, attempt):
+    answers = classes[reach]["answers"] * loans.attempt_decay(attempt + 1)
+    if not draws.chance(answers, seed, "answers", customer, position, attempt):
         cause = draws.weighted(rates["unanswered"]["shares"], seed, "unanswered", customer, position, attempt)
         return Pickup(who=None, cause=cause, ringing_seconds=ringing, talking_seconds=0)
     talking = draws.between(*rates["seconds"]["talking"], seed, "talking", customer, position, attempt)

@@ -105,7 +105,7 @@ def replay(
         replaying.import_portfolio(demo, folder())
         demo = _move(stage=Stage.REPLAYING)
         tell(demo)
-    with hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping:
+    with hands.without_waiting(), hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping:
         while demo.stage is Stage.REPLAYING and demo.days_done < demo.days_total:
             if is_stopping() or (stop_after is not None and demo.open_date > stop_after):
                 return demo

@@ -25,7 +25,7 @@ def test_every_way_in_which_a_dial_may_end_comes_up() -> None:
     assert {dial.cause for dial in dials} == {"answered", "no-answer", "busy", "unreachable"}
     assert {dial.who for dial in dials} == {None, *Who}
     answered = sum(1 for dial in dials if dial.who) / len(dials)
-    assert 0.3 < answered < 0.55
+    assert 0.22 < answered < 0.45
 
 
 def test_every_reply_comes_up() -> None:
@@ -61,3 +61,10 @@ def test_promises_are_kept_partly_kept_and_broken() -> None:
             seen["kept" if amount == OWED else "partly"] += 1
     assert seen["kept"] > seen["broken"] > 0
     assert seen["partly"] > 0
+
+
+def test_attempts_wear_off_as_measured() -> None:
+    def answered(attempt: int) -> int:
+        return sum(1 for customer in CUSTOMERS if behaviour.pick_up(customer, 1, attempt, SEED).who)
+
+    assert answered(0) > answered(3) > answered(9) > 0
