@@ -1,6 +1,6 @@
 -- what: rows of a placement file that do not agree with what is known already, each with one thing that is wrong
 -- grain: one row per record and problem
--- reads: intake_staged_account, intake_staged_balance, portfolio_account, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance
+-- reads: intake_staged_account, intake_staged_balance, intake_staged_instalment, portfolio_account, portfolio_instalment, portfolio_instalmentcutoff, portfolio_instalmentstanding, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance
 WITH known AS (
     SELECT staged.record, staged.number, staged.currency, staged.product, staged.reference, staged.dpd,
         account.id AS account_id, account.currency AS known_currency, account.product AS known_product
@@ -47,3 +47,19 @@ JOIN given ON given.record = known.record
 LEFT JOIN portfolio_standing AS standing
     ON standing.account_id = known.account_id AND standing.cut_off_date = %(cut_off_date)s
 WHERE given.parts <> stated.parts OR standing.dpd <> known.dpd
+UNION
+SELECT known.record, 'stated-otherwise', 'account_number', known.number, told.cut_off_date::text
+FROM known
+JOIN portfolio_instalmentcutoff AS told
+    ON told.account_id = known.account_id AND told.cut_off_date = %(cut_off_date)s
+JOIN intake_staged_instalment AS staged ON staged.run_id = %(run_id)s AND staged.record = known.record
+JOIN portfolio_instalment AS instalment
+    ON instalment.account_id = known.account_id AND instalment.number = staged.instalment_number
+LEFT JOIN LATERAL (
+    SELECT standing.paid_amount
+    FROM portfolio_instalmentstanding AS standing
+    WHERE standing.instalment_id = instalment.id AND standing.cut_off_date <= %(cut_off_date)s
+    ORDER BY standing.cut_off_date DESC
+    LIMIT 1
+) AS latest ON TRUE
+WHERE staged.paid_amount <> coalesce(latest.paid_amount, 0)

@@ -282,3 +282,13 @@ def test_a_trial_says_where_days_late_and_instalments_differ_from_ours(tmp_path:
     assert again.instalments_differ[0].what == "HT1002 / 4"
     assert again.instalments_differ[0].ours == "2026-10-12 300.00 + 15.50 + 0.00"
     assert again.instalments_differ[0].stated == "2026-10-19 310.00 + 15.50 + 0.00"
+
+
+def test_what_was_paid_on_an_instalment_is_not_restated_for_the_same_cut_off(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
+    otherwise = text.replace(",1,2026/6/20,300.00,18.50,0.00,318.50,", ",1,2026/6/20,300.00,18.50,0.00,100.00,")
+    assert otherwise != text
+    report = bring(tmp_path, "good/placement.csv", content=otherwise.encode("gb18030"), dry_run=True)
+    assert {row.account_number for row in report.refused} == {"HT1003"} and len(report.refused) == 6
+    assert {problem.code for row in report.refused for problem in row.problems} == {"stated-otherwise"}
