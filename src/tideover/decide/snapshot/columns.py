@@ -49,6 +49,12 @@ COLUMNS: tuple[Column, ...] = (
     _column("roll_accounts_count", "count", "the client's accounts seen on that path", "相同轨迹账户数"),
     _column("roll_share", "share", "share of them that had more unpaid a month later", "其中一个月后恶化的比例"),
     _column("grade", "text", "how often accounts on the path got worse", "同轨迹恶化程度", GRADES),
+    _column("failed_debit_days_ago", "days", "days since a direct debit failed", "距上次扣款失败天数"),
+    # The customer's other contracts at this client (二次订单)
+    _column("other_contracts_open_count", "count", "other contracts that run", "其他在用合同数"),
+    _column("other_contracts_finished_count", "count", "other contracts that were repaid", "已结清合同数"),
+    _column("other_instalments_paid_count", "count", "instalments paid on them", "其他合同已还期数"),
+    _column("other_instalments_late_count", "count", "of those, paid late", "其中逾期还款期数"),
     # The case and the ladder
     _column("has_case", "boolean", "is in an open case", "有未结案件"),
     _column("has_collector", "boolean", "the case has a collector", "案件已有催收员"),
@@ -99,7 +105,6 @@ COLUMNS: tuple[Column, ...] = (
     # Money that came
     _column("last_payment_days_ago", "days", "days since the last payment", "距上次还款天数"),
     _column("payments_amount_30d", "money", "paid in thirty days", "三十日内还款"),
-    _column("debit_failed_days_ago", "days", "days since a direct debit failed", "距上次扣款失败天数"),
 )
 
 GATE_COLUMNS: tuple[Column, ...] = (

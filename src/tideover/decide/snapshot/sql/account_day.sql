@@ -1,6 +1,6 @@
 -- what: all that a decision may look at, of every account that the client ever placed, late or not, as it stood at one instant
 -- grain: one row per account
--- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, ledger_standing_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_failed_debits, public_outcomes, public_promises
+-- reads: clients_client, portfolio_account, portfolio_party, portfolio_placement, portfolio_batch, portfolio_absence, snapshot_rolls_on, portfolio_contract_record, ledger_standing_on, ledger_owed_at, customers_customer, customers_contactpoint, customers_optout, cases_case, cases_caseaccount, cases_hold, public_attempts, public_failed_debits, public_outcomes, public_promises
 -- The order and the names of the columns are those of columns.py; a test holds them to it. Days of contact are the
 -- customer's own dates. What a customer's accounts had together is counted at this client alone; only the last two
 -- columns, which the gate's caps need, count the person over every client.
@@ -109,6 +109,11 @@ WITH client AS (
     FROM customers_optout AS optout
     WHERE 'call' = ANY (optout.channels) AND 'collection' = ANY (optout.purposes)
         AND optout.from_at <= %(at)s AND (optout.ended_at IS NULL OR optout.ended_at > %(at)s)
+), debit AS (
+    SELECT failed.account_id, max(failed.tried_date) AS last_date
+    FROM public_failed_debits AS failed
+    WHERE failed.client_id = %(client_id)s AND failed.booked_at <= %(at)s
+    GROUP BY failed.account_id
 ), person_called AS (
     SELECT tally.person_id,
         count(*) FILTER (WHERE tally.local_date >= %(day)s) AS today_count,
@@ -132,11 +137,6 @@ WITH client AS (
     WHERE hold.reason = 'payment-claimed' AND hold.scope = 'account'
         AND hold.lifted_at IS NULL AND hold.until_at <= %(at)s
     GROUP BY hold.account_id
-), debit AS (
-    SELECT failed.account_id, max(failed.tried_date) AS last_date
-    FROM public_failed_debits AS failed
-    WHERE failed.client_id = %(client_id)s AND failed.booked_at <= %(at)s
-    GROUP BY failed.account_id
 )
 SELECT
     borrower.account_id, borrower.customer_id, borrower.person_id, in_case.case_id,
@@ -153,6 +153,11 @@ SELECT
     CASE WHEN roll.roll_share IS NULL OR roll.roll_accounts_count < %(grade_accounts_min)s THEN 'unknown'
         ELSE (CAST(%(grade_names)s AS text[]))[width_bucket(roll.roll_share, CAST(%(grade_shares)s AS numeric[]))]
     END AS grade,
+    %(day)s - debit.last_date AS failed_debit_days_ago,
+    coalesce(record.other_contracts_open_count, 0) AS other_contracts_open_count,
+    coalesce(record.other_contracts_finished_count, 0) AS other_contracts_finished_count,
+    coalesce(record.instalments_paid_count, 0) AS other_instalments_paid_count,
+    coalesce(record.instalments_paid_late_count, 0) AS other_instalments_late_count,
     in_case.case_id IS NOT NULL AS has_case,
     in_case.collector_id IS NOT NULL AS has_collector,
     %(day)s - in_case.opened_date AS case_age_days,
@@ -194,7 +199,6 @@ SELECT
     borrower.language, borrower.country, borrower.region, borrower.zone,
     %(day)s - owed.last_payment_date AS last_payment_days_ago,
     coalesce(owed.paid_30d_amount, 0) AS payments_amount_30d,
-    %(day)s - debit.last_date AS debit_failed_days_ago,
     coalesce(person_called.today_count, 0) AS calls_person_today_count,
     coalesce(person_called.week_count, 0) AS calls_person_7d_count
 FROM borrower
@@ -205,6 +209,8 @@ LEFT JOIN in_case ON in_case.account_id = borrower.account_id
 LEFT JOIN portfolio_absence AS absent
     ON absent.account_id = borrower.account_id AND absent.returned_import_id IS NULL
 LEFT JOIN snapshot_rolls_on(%(client_id)s, %(day)s) AS roll ON roll.account_id = borrower.account_id
+LEFT JOIN portfolio_contract_record(%(client_id)s, %(day)s) AS record ON record.customer_id = borrower.customer_id
+LEFT JOIN debit ON debit.account_id = borrower.account_id
 LEFT JOIN handed_back ON handed_back.account_id = borrower.account_id
 LEFT JOIN tried ON tried.customer_id = borrower.customer_id
 LEFT JOIN talked ON talked.customer_id = borrower.customer_id
@@ -215,7 +221,6 @@ LEFT JOIN broken_in_case ON broken_in_case.case_id = in_case.case_id
 LEFT JOIN bound ON bound.account_id = borrower.account_id
 LEFT JOIN barred ON barred.account_id = borrower.account_id
 LEFT JOIN unproved ON unproved.account_id = borrower.account_id
-LEFT JOIN debit ON debit.account_id = borrower.account_id
 LEFT JOIN callable ON callable.customer_id = borrower.customer_id
 LEFT JOIN opted ON opted.customer_id = borrower.customer_id
 LEFT JOIN person_called ON person_called.person_id = borrower.person_id

@@ -199,7 +199,7 @@ class RecordForm:
             day, at_time = self._date(self.call_back_date), self._time()
             if day is not None and at_time is not None:
                 self._values["call_back_at"] = clock.instant(day, at_time, self.zone)
-        if self.result in self.needs["hold-until"].split():
+        if self.result in self.needs["hold-until"].split() and self.hold_until:  # else as long as the result says
             until = self._date(self.hold_until)
             if until is not None:
                 self._values["hold_until"] = clock.start_of_day(until, self.zone)

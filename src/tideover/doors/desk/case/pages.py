@@ -109,6 +109,8 @@ class Page:
     statements: list[statements.AccountStatement] = field(default_factory=list)
     parties: list[parties.Party] = field(default_factory=list)
     contracts: list[parties.Contract] = field(default_factory=list)
+    party_calls: list[parties.PartyCall] = field(default_factory=list)
+    called: str = ""
     files: list[files.AccountFile] = field(default_factory=list)
     stays: list[batches.Stay] = field(default_factory=list)
     retain_causes: tuple[str, ...] = cases_types.RETENTION_CAUSES
@@ -119,6 +121,11 @@ class Page:
     assist: assist.Panel | None = None
     prompts: list[str] = field(default_factory=list)
     call_back_line: str = ""
+
+    @property
+    def may_call_others(self) -> bool:
+        """Whether a co-borrower or guarantor may be called now."""
+        return self.may_work and any(each.is_allowed for each in self.party_calls)
 
     @property
     def is_on_call(self) -> bool:
@@ -183,17 +190,21 @@ def build(request: HttpRequest, seen: Seen, group: str) -> Page:
         closed=_closed(seen),
         points=_points(seen),
     )
+    spoken_to = name
+    if open_call is not None and open_call.customer_id != seen.customer.id:
+        spoken_to, role = parties.called(open_call.customer_id, open_call.account_id, seen.language)
+        page.called = words.render("desk.case.called", seen.language, name=spoken_to, role=role)
     own_name = request.user.display_name
     page.prompts = [
         words.render(
             f"desk.case.prompt.{step}",
             seen.language,
-            line=words.render("desk.case.prompt.line", seen.customer.language, customer=name, collector=own_name),
+            line=words.render("desk.case.prompt.line", seen.customer.language, customer=spoken_to, collector=own_name),
         )
         for step in (1, 2, 3)
     ]
     page.call_back_line = words.render(
-        "desk.case.guard.line", seen.customer.language, customer=name, collector=own_name
+        "desk.case.guard.line", seen.customer.language, customer=spoken_to, collector=own_name
     )
     if not page.hides_amounts:
         _fill(request, page, seen, group)
@@ -242,7 +253,12 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
     page.promise = _promise(seen)
     if case.is_open and case.lead_account_id is not None:
         page.may = _may(request, seen, case.lead_account_id)
-    page.timeline = timeline.read(seen.customer.id, case.id, group, seen.at, seen.zone, language)
+        page.party_calls = parties.read_calls(
+            case.id, case.lead_account_id, seen.customer.id, actor_of(request).user_id or 0, seen.at, language
+        )
+    others = {each.customer_id for each in portfolio_queries.list_parties(each.id for each in accounts)}
+    others.discard(seen.customer.id)
+    page.timeline = timeline.read(seen.customer.id, others, case.id, group, seen.at, seen.zone, language)
     page.timeline_choices = [
         {
             "url": f"?show={choice}" if choice != "all" else "?",
@@ -311,26 +327,25 @@ def _closed(seen: Seen) -> str:
 
 
 def _holds(seen: Seen) -> list[str]:
+    standing = [each for each in seen.case.holds if each.binds(seen.at)]
+    people = access_queries.get_display_names(each.against_user_id for each in standing if each.against_user_id)
     return [
         words.render(
             "desk.case.hold.line" if each.against_user_id is None else "desk.case.hold.against",
             seen.language,
             reason=words.render(f"desk.hold.reason.{each.reason}", seen.language),
             date=clock.local_date(each.until_at, seen.zone),
+            name=people.get(each.against_user_id or 0, ""),
         )
-        for each in seen.case.holds
-        if each.binds(seen.at)
+        for each in standing
     ]
 
-    standing = [each for each in seen.case.holds if each.binds(seen.at)]
-    people = access_queries.get_display_names(each.against_user_id for each in standing if each.against_user_id)
 
 def _promise(seen: Seen) -> str:
     for each in arrangements_queries.list_promises(seen.case.id):
         if each.state == "open":
             return words.render("desk.case.promise.open", seen.language, amount=each.amount, date=each.due_date)
     return ""
-            name=people.get(each.against_user_id or 0, ""),
 
 
 def _review(request: HttpRequest, seen: Seen) -> ReviewItem | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tideover.core import words
+from tideover.decide.gate import queries as gate_queries
+from tideover.decide.gate import types as gate_types
 from tideover.doors.desk.case import statements
 from tideover.know.customers import queries as customers_queries
 from tideover.know.portfolio import queries as portfolio_queries
@@ -66,6 +68,59 @@ def read(accounts: Sequence[AccountRead], at: datetime, zone: str, language: str
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class PartyCall:
+    """A number of a co-borrower or guarantor, and whether that person may be called now."""
+
+    name: str
+    role: str
+    point_id: int
+    masked: str
+    is_allowed: bool
+    says: str
+
+
+def read_calls(
+    case_id: int, account_id: int, borrower_id: int, user_id: int, at: datetime, language: str
+) -> list[PartyCall]:
+    """Whom one may call within the case beside the borrower: each person by their own permit."""
+    others = [each for each in portfolio_queries.list_parties([account_id]) if each.customer_id != borrower_id]
+    names = customers_queries.get_names([each.customer_id for each in others])
+    found: list[PartyCall] = []
+    for each in others:
+        for point in customers_queries.list_contact_points(each.customer_id):
+            if not point.is_usable(at):
+                continue
+            answer = gate_queries.look(
+                case_id=case_id,
+                account_id=account_id,
+                channel=gate_types.CALL,
+                purpose=gate_types.COLLECTION,
+                at=at,
+                user_id=user_id,
+                contact_point_id=point.id,
+            )
+            found.append(
+                PartyCall(
+                    name=names.get(each.customer_id, words.render("desk.nameless", language)),
+                    role=words.render(f"ledger.role.{each.role}", language),
+                    point_id=point.id,
+                    masked=point.masked_value or "—",
+                    is_allowed=answer.granted,
+                    says="" if answer.granted else answer.says[language],
+                )
+            )
+    return found
+
+
+def called(customer_id: int, account_id: int, language: str) -> tuple[str, str]:
+    """The name and the role of somebody who is called beside the borrower."""
+    names = customers_queries.get_names([customer_id])
+    role = portfolio_queries.get_role(account_id, customer_id) or "borrower"
+    name = names.get(customer_id, words.render("desk.nameless", language))
+    return name, words.render(f"ledger.role.{role}", language)
 
 
 def read_contracts(

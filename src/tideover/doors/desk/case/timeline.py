@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -76,8 +76,13 @@ class Entry:
     note: str = ""
 
 
-def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, language: str) -> list[Entry]:
-    """The case's latest facts, newest first; ``group`` is all, contact, money or decision."""
+def read(
+    customer_id: int, others: Iterable[int], case_id: int, group: str, at: datetime, zone: str, language: str
+) -> list[Entry]:
+    """The case's latest facts, newest first; ``group`` is all, contact, money or decision.
+
+    ``others`` are the co-borrowers and guarantors: of their chains only what belongs to the case is told.
+    """
     facts = [
         fact
         for told in journal_queries.list_facts(customer_id, latest=LATEST)
@@ -85,6 +90,14 @@ def read(customer_id: int, case_id: int, group: str, at: datetime, zone: str, la
         if fact.kind not in LEFT_OUT and fact.body.get("case_id", case_id) == case_id and _is_in(group, fact.kind)
     ]
     notes = outcomes_queries.list_notes(customer_id)
+    for other in others:
+        notes |= outcomes_queries.list_notes(other)
+        facts.extend(
+            fact
+            for fact in journal_queries.list_facts(other, latest=LATEST)
+            if fact.kind not in LEFT_OUT and fact.body.get("case_id") == case_id and _is_in(group, fact.kind)
+        )
+    facts.sort(key=lambda fact: (fact.at, fact.id), reverse=True)
     facts = _promises_for_talks(facts, notes)
     speak = _Speaker(facts, zone, language)
     today = clock.local_date(at, zone)

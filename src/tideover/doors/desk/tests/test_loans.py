@@ -16,6 +16,7 @@ from tideover.core.access.types import SYSTEM
 from tideover.doors.desk.conftest import DAY, MORNING, Bank
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
+from tideover.know.customers.models import ContactPoint, ContactPointValue, Customer
 from tideover.know.ledger.tests.loans import THREE, make_loan
 from tideover.know.portfolio import operations as portfolio
 from tideover.know.portfolio.tests.given import account_id, customer_id, make_accounts, make_instalments
@@ -127,3 +128,28 @@ def test_a_case_is_cured_by_the_overdue_part_and_recalled_when_the_client_takes_
     cases.refresh(client_id=bank.client_id, day=date(2026, 10, 2), at=MORNING + timedelta(days=1), actor=SYSTEM)
     case = cases_queries.get_case(case_id)
     assert (case.is_open, case.close_cause) == (False, "recalled")
+
+
+def test_a_guarantor_is_called_from_the_case_page_by_their_own_permit(
+    case_id: int, bank: Bank, as_user: AsUser
+) -> None:
+    guarantor = customer_id(bank.client_id, "L9")
+    point = ContactPoint.objects.create(
+        customer_id=guarantor,
+        kind="phone",
+        position=1,
+        source="guarantee-contract",
+        value_digest="9" * 64,
+        usable_from=MORNING,
+    )
+    ContactPointValue.objects.create(contact_point=point, value="+8615400000999", salt=b"0" * 16)
+    Customer.objects.filter(pk=guarantor).update(country="CN", zone="Asia/Shanghai")
+    cases.assign_collectors(
+        given="SELECT %(case_id)s::bigint AS case_id, %(user_id)s::bigint AS collector_id, 'first-assignment' AS cause",
+        params={"case_id": case_id, "user_id": bank.users["wang"]},
+        at=MORNING,
+        actor=SYSTEM,
+    )
+    page = as_user("wang").get(f"/cases/{case_id}").content.decode()
+    assert f'name="contact_point" value="{point.pk}"' in page
+    assert "Guarantor 李强" in re.sub(r"\s+", " ", strip_tags(page))

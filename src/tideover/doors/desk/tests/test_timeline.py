@@ -45,6 +45,6 @@ def test_two_payments_that_came_in_one_file_are_two_lines() -> None:
         )
 
     case_id = story.case(accounts[0]).id
-    lines = timeline.read(customer, case_id, "money", at(2), SHANGHAI, "en")
+    lines = timeline.read(customer, (), case_id, "money", at(2), SHANGHAI, "en")
     assert ["200" in each.text for each in lines] == [True, False]
     assert "100" in lines[1].text
