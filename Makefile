@@ -24,7 +24,7 @@ setup: .venv/.ready  ## bring uv and install everything locked into .venv
 	@$(PYTHON) bootstrap.py
 	@touch $@
 
-demo: setup  ## a real card portfolio, worked for thirty days; TIDEOVER_HOME and PORT say where
+demo: setup  ## two lenders' portfolios, worked for sixty days; TIDEOVER_HOME and PORT say where
 	@exec $(TIDEOVER) demo --port $(PORT)
 
 demo-reset: setup  ## the demo from its beginning

@@ -8,21 +8,32 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
+from tideover.core.access.models import User
 from tideover.core.journal import queries as journal_queries
 from tideover.decide.receipts import operations as receipts
 from tideover.know.clients import queries as clients_queries
-from tideover.rehearsal import demo
+from tideover.rehearsal import cast, demo
 from tideover.rehearsal.types import Stage
 
 ACCOUNTS = 200
+LOANS = 200
+ITEMS_A_DAY = 6
+"""Of each of the eight collectors: enough that everything happens, and little enough that sixty days fit a test."""
+
+LOOKED_AT_EVERY = 6
+"""Days between two looks at what costs much."""
 
 # Each of these queries gives the rows that break a promise of the house: there must be none.
 BROKEN = {
     "a call without a permit of its own": """
         SELECT call.id FROM contact_call AS call
         LEFT JOIN gate_permit AS permit ON permit.id = call.permit_id
-        WHERE permit.id IS NULL OR NOT permit.granted OR permit.used_at IS NULL OR permit.case_id <> call.case_id
+        WHERE call.direction = 'outbound' AND (
+            permit.id IS NULL OR NOT permit.granted OR permit.used_at IS NULL OR permit.case_id <> call.case_id
+        )
     """,
     "more than three calls to a person in a day": """
         SELECT person_id, local_date FROM gate_attempt
@@ -38,9 +49,38 @@ BROKEN = {
         SELECT payment.id FROM payments_payment AS payment
         LEFT JOIN ledger_posting AS posting
             ON posting.account_id = payment.account_id AND posting.reference = payment.reference
-            AND posting.source <> 'history'
+            AND posting.source <> 'history' AND posting.kind = 'payment'
         GROUP BY payment.id, payment.amount
         HAVING payment.amount + coalesce(sum(posting.amount), 0) <> 0
+    """,
+    "a payment that was taken back and is not as if it had never come": """
+        SELECT reversal.id FROM payments_reversal AS reversal
+        JOIN payments_payment AS payment ON payment.id = reversal.payment_id
+        LEFT JOIN ledger_posting AS posting
+            ON posting.account_id = payment.account_id AND posting.reference = payment.reference
+            AND posting.source = payment.source
+        GROUP BY reversal.id, payment.amount, reversal.amount
+        HAVING payment.amount <> reversal.amount OR coalesce(sum(posting.amount), -1) <> 0
+    """,
+    "an account or a case of one lender with a customer of another": """
+        SELECT party.account_id FROM portfolio_party AS party
+        JOIN portfolio_account AS account ON account.id = party.account_id
+        JOIN customers_customer AS customer ON customer.id = party.customer_id
+        WHERE customer.client_id <> account.client_id
+        UNION ALL
+        SELECT within.account_id FROM cases_caseaccount AS within
+        JOIN cases_case AS kase ON kase.id = within.case_id
+        JOIN portfolio_account AS account ON account.id = within.account_id
+        WHERE account.client_id <> kase.client_id
+    """,
+    "work in a case of a batch that is over and was not kept longer": """
+        SELECT item.id FROM assignment_workitem AS item
+        JOIN portfolio_placement AS placement ON placement.account_id = item.lead_account_id
+        WHERE item.day = %(day)s AND placement.ended_date <= %(day)s AND item.done_cause IS NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM portfolio_placement AS other
+                WHERE other.account_id = item.lead_account_id AND other.ended_date IS NULL
+            )
     """,
     "an open case without an owner that nobody was told of": """
         SELECT kase.id FROM cases_case AS kase
@@ -69,56 +109,127 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.mark.django_db
-def test_after_each_of_the_demos_days_the_promises_of_the_house_hold(folder: Path) -> None:
-    begun = demo.prepare(accounts=ACCOUNTS)
-    client = clients_queries.get_client(begun.client_code)
-    for day in (begun.first_date + timedelta(days=place) for place in range(begun.days_total)):
+def test_after_each_of_the_demos_days_the_promises_of_the_house_hold(folder: Path, client: Client) -> None:
+    begun = demo.prepare(accounts=ACCOUNTS, loans=LOANS, work_items_per_day_max=ITEMS_A_DAY)
+    lenders = [clients_queries.get_client(code) for code in (cast.CLIENT, cast.LOAN_CLIENT)]
+    for place in range(begun.days_total):
+        day = begun.first_date + timedelta(days=place)
         demo.replay(stop_after=day)
         for promise, text in BROKEN.items():
-            with connection.cursor() as cursor:
-                cursor.execute(text, {"day": day})
-                assert not cursor.fetchall(), f"{day}: {promise}"
-        _check_each_open_account_has_a_step(client.id, day)
-        replayed = receipts.replay(client_id=client.id, day=day)
-        assert replayed.equal, (day, replayed.differences)
+            assert not _rows(text, {"day": day}), f"{day}: {promise}"
+        for lender in lenders:
+            _check_each_account_has_a_step(lender.id, day)
+            if place % LOOKED_AT_EVERY == 0:
+                replayed = receipts.replay(client_id=lender.id, day=day)
+                assert replayed.equal, (day, lender.code, replayed.differences)
+        if place == begun.days_total // 2:
+            _check_nobody_is_shown_the_other_lenders_debt(client, *(lender.id for lender in lenders))
     handed_over = demo.replay()
     assert handed_over.stage is Stage.READY
     assert not journal_queries.verify().broken
     _check_something_happened()
+    _check_what_the_calendar_says_has_happened()
 
 
-def _check_each_open_account_has_a_step(client_id: int, day: date) -> None:
+def _rows(text: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM portfolio_account WHERE client_id = %s", [client_id])
-        (accounts,) = cursor.fetchone()
-        cursor.execute("SELECT rows FROM receipts_decisionday WHERE client_id = %s AND day = %s", [client_id, day])
-        (rows,) = cursor.fetchone()
-    assert rows == accounts, f"{day}: every account gets exactly one step"
+        cursor.execute(text, params)
+        return cursor.fetchall()
+
+
+def _check_each_account_has_a_step(client_id: int, day: date) -> None:
+    """Every account that is placed or known gets exactly one step; a day that is not filed fails here too."""
+    filed = _rows(
+        "SELECT rows FROM receipts_decisionday WHERE client_id = %(client)s AND day = %(day)s", _of(client_id, day)
+    )
+    known = _rows(
+        """
+        SELECT count(DISTINCT account.id) FROM portfolio_account AS account
+        JOIN portfolio_placement AS placement ON placement.account_id = account.id AND placement.placed_date <= %(day)s
+        WHERE account.client_id = %(client)s
+        """,
+        _of(client_id, day),
+    )
+    assert filed == known, f"{day}: every account gets exactly one step"
+
+
+def _of(client_id: int, day: date) -> dict[str, Any]:
+    return {"client": client_id, "day": day}
+
+
+def _check_nobody_is_shown_the_other_lenders_debt(browser: Client, bank_id: int, hengtong_id: int) -> None:
+    """Somebody with a card and a loan: neither case's page knows the other's number, whoever looks."""
+    shared = _rows(
+        """
+        SELECT kase.id, kase.client_id, other_account.number FROM cases_case AS kase
+        JOIN customers_customer AS other
+            ON other.person_id = kase.person_id AND other.client_id <> kase.client_id
+        JOIN portfolio_party AS party ON party.customer_id = other.id AND party.role = 'borrower'
+        JOIN portfolio_account AS other_account ON other_account.id = party.account_id
+        WHERE kase.closed_date IS NULL
+        ORDER BY kase.id LIMIT 12
+        """
+    )
+    assert {client_id for _, client_id, _ in shared} == {bank_id, hengtong_id}
+    leader = User.objects.get(username="leader")
+    browser.force_login(leader)
+    for case_id, _, number in shared:
+        answer = browser.get(reverse("case", args=[case_id]))
+        assert answer.status_code == 200
+        assert f">{number}<" not in answer.content.decode()
 
 
 def _check_something_happened() -> None:
     """A rehearsal in which nobody answers proves nothing."""
-    with connection.cursor() as cursor:
-        for table, least in (
-            ("contact_call", 800),
-            ("outcomes_outcome", 800),
-            ("arrangements_promise", 150),
-            ("payments_payment", 90),
-            ("cases_hold", 6),
-        ):
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            (found,) = cursor.fetchone()
-            assert found >= least, f"{table}: {found}"
-        cursor.execute("SELECT count(DISTINCT state) FROM arrangements_promise")
-        (states,) = cursor.fetchone()
-        assert states >= 3
+    for table, least in (
+        ("contact_call", 1500),
+        ("outcomes_outcome", 1500),
+        ("arrangements_promise", 150),
+        ("payments_payment", 150),
+        ("payments_faileddebit", 10),
+        ("cases_hold", 6),
+    ):
+        [(found,)] = _rows(f"SELECT count(*) FROM {table}")
+        assert found >= least, f"{table}: {found}"
+    [(states,)] = _rows("SELECT count(DISTINCT state) FROM arrangements_promise")
+    assert states >= 3
+
+
+def _check_what_the_calendar_says_has_happened() -> None:
+    """Each thing that is declared left its trace."""
+    for what, text in TRACES.items():
+        [(found,)] = _rows(text)
+        assert found, what
+
+
+TRACES = {
+    "rows were quarantined and mended": "SELECT count(*) FROM intake_quarantinedrow WHERE mended_by_id IS NOT NULL",
+    "a truncated file was held": "SELECT count(*) FROM intake_import WHERE kind = 'full' AND status = 'held'",
+    "the stop was acknowledged": "SELECT count(*) FROM clients_stop WHERE acknowledged_at IS NOT NULL",
+    "full files came": "SELECT count(*) FROM intake_import WHERE kind = 'full' AND status = 'taken'",
+    "delta files came": "SELECT count(*) FROM intake_import WHERE kind = 'delta' AND status = 'taken'",
+    "accounts were recalled": "SELECT count(*) FROM portfolio_placement WHERE ended_cause = 'recalled'",
+    "a batch ended": "SELECT count(*) FROM portfolio_batch WHERE ended_date IS NOT NULL",
+    "some of it was kept longer": "SELECT count(*) FROM portfolio_placement WHERE retained_until_date IS NOT NULL",
+    "payments were taken back": "SELECT count(*) FROM payments_reversal",
+    "somebody was on leave": "SELECT count(*) FROM staff_leave",
+    "somebody left": "SELECT count(*) FROM staff_membership WHERE left_date IS NOT NULL",
+    "somebody called us": "SELECT count(*) FROM contact_call WHERE direction = 'inbound'",
+    "somebody complained": "SELECT count(*) FROM cases_hold WHERE reason = 'complaint'",
+    "documents were filed": "SELECT count(*) FROM filing_document",
+    "forty people hold both": """
+        SELECT count(*) FROM (
+            SELECT person_id FROM customers_customer GROUP BY person_id HAVING count(DISTINCT client_id) = 2
+        ) AS both
+    """,
+}
 
 
 @pytest.mark.django_db
 def test_preparing_twice_and_replaying_twice_changes_nothing(folder: Path) -> None:
-    demo.prepare(accounts=30, days=1)
+    demo.prepare(accounts=30, loans=30, days=1)
     demo.replay()
     before = journal_queries.latest_fact_id()
-    demo.prepare(accounts=30, days=1)
+    demo.prepare(accounts=30, loans=30, days=1)
     demo.replay()
     assert journal_queries.latest_fact_id() == before

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def handed_over() -> DemoRead:
-    demo.prepare(accounts=ACCOUNTS, days=1)
+    demo.prepare(accounts=ACCOUNTS, loans=ACCOUNTS // 2, days=1, work_items_per_day_max=8)
     return demo.replay()
 
 
@@ -44,7 +44,7 @@ def _collector(place: int) -> int:
 def test_a_replay_that_is_cut_off_in_a_talk_goes_on_with_nothing_lost_and_nothing_double(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    demo.prepare(accounts=ACCOUNTS, days=1)
+    demo.prepare(accounts=ACCOUNTS, loans=ACCOUNTS // 2, days=1, work_items_per_day_max=8)
     record, calls = outcomes.record, []
 
     def cut_off(**said: Any) -> Any:
@@ -76,7 +76,7 @@ def test_the_desk_is_handed_over_in_the_morning_with_that_days_work_undone(hande
     assert clock.local_date(now, cast.ZONE) == handed_over.open_date
     assert clock.local_time(now, cast.ZONE).hour == 9
     work = [
-        item for place in range(4) for item in assignment_queries.list_work(_collector(place), handed_over.open_date)
+        item for place in range(8) for item in assignment_queries.list_work(_collector(place), handed_over.open_date)
     ]
     assert work
     assert not any(item.is_done for item in work)
@@ -109,7 +109,7 @@ def test_the_hour_can_be_set_forward_only(handed_over: DemoRead) -> None:
 def test_the_clock_is_not_moved_while_the_rehearsal_is_replayed_nor_where_there_is_none() -> None:
     with pytest.raises(NotADemo):
         demo.set_hour(14)
-    demo.prepare(accounts=ACCOUNTS, days=1)
+    demo.prepare(accounts=ACCOUNTS, loans=ACCOUNTS // 2, days=1, work_items_per_day_max=8)
     with pytest.raises(StillReplaying):
         demo.set_hour(14)
 
@@ -122,7 +122,7 @@ def test_a_person_who_dials_hears_somebody_or_nobody_and_the_line_ends_by_itself
     monkeypatch.setattr(live_calls, "HANGS_UP_AFTER", timedelta(0))
     at = clock_queries.now()
     heard = set()
-    for place in range(4):
+    for place in range(8):
         user_id = _collector(place)
         actor = staff_queries.get_actor(user_id)
         for item in assignment_queries.list_open_work(user_id)[:4]:

@@ -229,11 +229,14 @@ def _review(actor: Actor, client_ids: list[int], demo: DemoRead, day: date, zone
     ]
     for place, item in enumerate(waiting):
         goes_on = draws.below(10, demo.seed, "review", day, item.case_id) < GO_ON_OF_TEN
-        cases.review(
-            case_id=item.case_id,
-            account_id=item.lead_account_id,
-            decision=cases_types.ReviewDecision.GO_ON if goes_on else cases_types.ReviewDecision.STAY,
-            at=clock.instant(day, REVIEWS_BEGIN, zone) + timedelta(seconds=90 * place),
-            actor=actor,
-        )
+        at = clock.instant(day, REVIEWS_BEGIN, zone) + timedelta(seconds=90 * place)
+        try:
+            _decide(item, goes_on=goes_on, at=at, actor=actor)
+        except cases_types.FilingGap:  # no final notice with a gap in the file: it goes on being followed up
+            _decide(item, goes_on=False, at=at, actor=actor)
     return len(waiting)
+
+
+def _decide(item: WorkRead, *, goes_on: bool, at: datetime, actor: Actor) -> None:
+    decision = cases_types.ReviewDecision.GO_ON if goes_on else cases_types.ReviewDecision.STAY
+    cases.review(case_id=item.case_id, account_id=item.lead_account_id, decision=decision, at=at, actor=actor)

@@ -48,6 +48,7 @@ def prepare(
     loans: int = LOANS,
     days: int = DAYS,
     collectors: int = COLLECTORS,
+    work_items_per_day_max: int = WORK_ITEMS_PER_DAY_MAX,
     seed: int = SEED,
 ) -> DemoRead:
     """Make this installation a demo: its clock, its clients and its staff. Calling again changes nothing."""
@@ -58,7 +59,7 @@ def prepare(
     set_clock(FIRST_DATE, time(6))
     cast.hire(
         collectors=collectors,
-        work_items_per_day_max=WORK_ITEMS_PER_DAY_MAX,
+        work_items_per_day_max=work_items_per_day_max,
         cases_max=CASES_MAX,
         at=begins_at,
         with_loans=loans > 0,
@@ -105,7 +106,10 @@ def replay(
         replaying.import_portfolio(demo, folder())
         demo = _move(stage=Stage.REPLAYING)
         tell(demo)
-    with hands.without_waiting(), hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping:
+    with (
+        hands.without_waiting(),
+        hands.employed(processes if demo.days_total - demo.days_done >= WORTH_HELP_DAYS else 1) as helping,
+    ):
         while demo.stage is Stage.REPLAYING and demo.days_done < demo.days_total:
             if is_stopping() or (stop_after is not None and demo.open_date > stop_after):
                 return demo

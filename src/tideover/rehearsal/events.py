@@ -17,10 +17,16 @@ from pathlib import Path
 from tideover import day as days
 from tideover.core.access.types import SYSTEM, Actor, Role
 from tideover.core.clock import rules as clock
-from tideover.core.problem import Problem
+from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
-from tideover.know.cases import retaining
-from tideover.know.cases.types import CaseRead, RetentionDecided, RetentionLimitReached, RetentionRequested
+from tideover.know.cases.types import (
+    RETENTION_CAUSES,
+    CaseClosed,
+    CaseRead,
+    RetentionDecided,
+    RetentionLimitReached,
+    RetentionRequested,
+)
 from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientRead
@@ -57,9 +63,9 @@ class Scene:
         """The lender, and whoever takes its files in."""
         return Post(hengtong.lender_of(self.demo), self.client, self.folder, first_member(Role.INTEGRATOR))
 
-    def ranked(self, cases: Iterable[CaseRead], what: str) -> list[CaseRead]:
+    def ranked(self, found: Iterable[CaseRead], what: str) -> list[CaseRead]:
         """Cases in the order of a digest."""
-        return sorted(cases, key=lambda case: draws.number(self.demo.seed, what, self.day, case.id))
+        return sorted(found, key=lambda case: draws.number(self.demo.seed, what, self.day, case.id))
 
 
 def first_member(role: Role) -> Actor:
@@ -180,11 +186,11 @@ def _retain(scene: Scene, event: Event) -> None:
             continue
         asked += 1
         with suppress(RetentionRequested, RetentionLimitReached):
-            retaining.request_retention(
+            cases.request_retention(
                 case_id=case.id,
                 account_id=case.lead_account_id,
                 until_date=until,
-                cause=draws.one_of(retaining.RETENTION_CAUSES, scene.demo.seed, "retained", case.id),
+                cause=draws.one_of(RETENTION_CAUSES, scene.demo.seed, "retained", case.id),
                 at=scene.at(event) + timedelta(minutes=asked),
                 actor=staff_queries.get_actor(case.collector_id),
             )
@@ -195,8 +201,8 @@ def _decide_retentions(scene: Scene, event: Event) -> None:
     batches = [each.id for each in portfolio_queries.list_batches([scene.client.id])]
     for each in cases_queries.list_retentions(batches, leader):
         if each.decision is None:
-            with suppress(RetentionDecided, Problem):
-                retaining.decide_retention(
+            with suppress(CaseClosed, RetentionDecided, RetentionLimitReached):
+                cases.decide_retention(
                     retention_id=each.id,
                     approve=draws.chance(share, scene.demo.seed, "kept-longer", each.account_id),
                     at=scene.at(event),
