@@ -120,6 +120,15 @@ def next_day(client_id: int, at: datetime) -> date | None:
     return day if _has_begun(client, day, at) else None
 
 
+def find_waiting(client_id: int, at: datetime) -> tuple[date, list[str]] | None:
+    """The due day that a client has done all of its own steps of, and the codes of the clients that it waits for."""
+    day = next_day(client_id, at)
+    if day is None or OWN_STEPS[-1] not in steps.list_done(SEQUENCE, _key([client_id], day)):
+        return None
+    _, waits_for = _standing(clients.list_clients(staff.get_pool(client_id).client_ids), day)
+    return (day, waits_for) if waits_for else None
+
+
 def is_sealed(client_id: int, day: date) -> bool:
     """Whether the last step of a filed day was done; a run that was killed before it is taken up again."""
     filed = receipts_queries.get_day(client_id, day)

@@ -12,6 +12,11 @@ from tests.browser.looks import complaints
 
 PAGES = (
     ("leader", "/today", "today"),
+    ("leader", "/today/first-contact", "stage"),
+    ("leader", "/team", "team"),
+    ("leader", "/reassign", "reassign"),
+    ("leader", "/certificates", "certificates"),
+    ("leader", "/late", "late"),
     ("leader", "/styleguide", "styleguide"),
     ("collector1", "/work", "work"),
     ("collector1", "/work/next", "case"),

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Count, F, Max, QuerySet, When
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Max, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
@@ -26,6 +27,7 @@ from tideover.decide.assignment.types import (
     UnreachableRead,
     WorkCount,
     WorkRead,
+    WorkWanted,
 )
 from tideover.know.cases import queries as cases
 from tideover.know.staff import queries as staff
@@ -35,6 +37,9 @@ WAITING = (UncoveredCause.NOT_REACHED, UncoveredCause.OWNER_ABSENT, "owner-full"
 
 Days of version 0.1.0 called the first ``owner-full``.
 """
+
+_LAST = 1_000_000
+"""Where work without a place in anybody's day stands in a list."""
 
 
 def may_work(user_id: int, case_id: int, at: datetime) -> bool:
@@ -160,10 +165,43 @@ def list_reviews(actor: Actor, client_ids: Collection[int], day: date) -> list[W
     return [_read(row) for row in rows.order_by("case_id")]
 
 
-def list_work_of_stage(actor: Actor, client_ids: Collection[int], day: date, stage: str, first: int) -> list[WorkRead]:
-    """The day's work of a leader's cases on a stage, what is not done first; at most ``first`` items."""
-    rows = _led(actor, client_ids, day).filter(stage=stage)
-    return [_read(row) for row in rows.order_by(F("done_at").asc(nulls_first=True), "position", "case_id")[:first]]
+def list_work_of_stage(
+    actor: Actor,
+    days: Collection[tuple[int, date]],
+    stage: str,
+    wanted: WorkWanted,
+    after: tuple[int, int, int] | None,
+    first: int,
+) -> list[tuple[WorkRead, tuple[int, int, int]]]:
+    """A leader's work on a stage on these clients' days, what is not done first, each with its place in this list.
+
+    ``after`` is the place after which the page begins; at most ``first`` items.
+    """
+    of_days = Q(pk__in=())
+    for client_id, day in days:
+        of_days |= Q(client_id=client_id, day=day)
+    rows = WorkItem.objects.filter(of_days, stage=stage, case_id__in=cases.in_scope(actor, Role.TEAM_LEADER))
+    if wanted.collector_id is not None:
+        rows = rows.filter(collector_id=wanted.collector_id)
+    if wanted.state == "done":
+        rows = rows.filter(done_at__isnull=False)
+    elif wanted.state == "open":
+        rows = rows.filter(done_at=None, collector_id__isnull=False)
+    elif wanted.state == "nobody":
+        rows = rows.filter(done_at=None, collector_id=None)
+    is_done = Case(When(done_at=None, then=0), default=1, output_field=IntegerField())
+    rows = rows.annotate(is_done_last=is_done, turn=Coalesce("position", _LAST))
+    if after is not None:
+        done, turn, row_id = after
+        rows = rows.filter(
+            Q(is_done_last__gt=done)
+            | Q(is_done_last=done, turn__gt=turn)
+            | Q(is_done_last=done, turn=turn, pk__gt=row_id)
+        )
+    return [
+        (_read(row), (row.is_done_last, row.turn, row.pk))
+        for row in rows.order_by("is_done_last", "turn", "pk")[:first]
+    ]
 
 
 def count_work(actor: Actor, client_ids: Collection[int], day: date) -> list[WorkCount]:

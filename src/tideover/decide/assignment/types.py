@@ -111,6 +111,14 @@ class WorkRead:
 
 
 @dataclass(frozen=True)
+class WorkWanted:
+    """What a leader's list of work is narrowed to; ``state`` is open, done, nobody, or empty for all."""
+
+    collector_id: int | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
 class WorkCount:
     """How much work of a day lies with one person on one stage, and how much of it is done.
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tideover import day as days
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
@@ -22,6 +23,7 @@ from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.desk.certificates.view import list_endings
 from tideover.doors.desk.imports.late import list_late
 from tideover.doors.desk.work.queue import Item, build, language_of_name, open_days
+from tideover.doors.screens import paging
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.cases import queries as cases_queries
@@ -29,9 +31,11 @@ from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
 from tideover.know.customers import queries as customers_queries
 from tideover.know.portfolio import queries as portfolio_queries
+from tideover.know.staff import queries as staff_queries
 
 ROWS_MAX = 200
 CONTINUITY_DAYS = 30
+STATES = ("open", "done", "nobody")
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,12 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/today/today.html",
-        {"boards": boards, "endings": list_endings(request), "late": list_late(request, clock_queries.now())},
+        {
+            "boards": boards,
+            "waiting": [each for client in clients_of(request) if (each := _waiting(request, client)) is not None],
+            "endings": list_endings(request),
+            "late": list_late(request, clock_queries.now()),
+        },
     )
 
 
@@ -151,18 +160,29 @@ def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
     titles = cases_queries.get_stage_titles()
     if stage not in titles:
         raise Http404
-    work = [
-        each
-        for client_id, day in open_days(request)
-        for each in assignment_queries.list_work_of_stage(actor_of(request), [client_id], day, stage, ROWS_MAX)
+    wanted = paging.filters(request, "collector", "state")
+    members = [
+        each for team_id in sorted(actor_of(request).team_ids) for each in staff_queries.list_collectors(team_id)
     ]
-    items = build(request, work, None).items
+    owner = next((each.user_id for each in members if each.username == wanted["collector"]), None)
+    found = assignment_queries.list_work_of_stage(
+        actor_of(request),
+        open_days(request),
+        stage,
+        assignment_types.WorkWanted(owner, wanted["state"]),
+        paging.place(request, paging.row_id, paging.row_id, paging.row_id),  # type: ignore[arg-type]
+        paging.SIZE + 1,
+    )
+    pages = paging.cut(request, found, lambda each: each[1])
+    items = build(request, [work for work, _ in pages.rows], None).items
     people = access_queries.get_display_names(item.collector_id for item in items if item.collector_id)
     context = {
         "title": titles[stage][language],
         "rows": [{"item": item, "collector": people.get(item.collector_id or 0, "")} for item in items],
-        "is_cut": len(items) >= ROWS_MAX,
-        "rows_max": ROWS_MAX,
+        "pages": pages,
+        "members": members,
+        "states": STATES,
+        "wanted": wanted,
         "section": "today",
     }
     return render(request, "desk/today/stage.html", context)
@@ -196,6 +216,17 @@ def unreachable(request: HttpRequest) -> HttpResponse:
         "section": "today" if led else "unreachable",
     }
     return render(request, "desk/today/unreachable.html", context)
+
+
+def _waiting(request: HttpRequest, client: ClientRead) -> str | None:
+    """That a client's day has come as far as it can by itself, and for whom it waits; None where it does not."""
+    found = days.find_waiting(client.id, clock_queries.now())
+    if found is None:
+        return None
+    language = request.language  # type: ignore[attr-defined]
+    names = {each.code: each.name(language) for each in clients_of(request)}
+    others = ("、" if language == "zh-Hans" else ", ").join(names.get(code, code) for code in found[1])
+    return words.render("desk.today.waits", language, client=client.name(language), day=found[0], others=others)
 
 
 def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
