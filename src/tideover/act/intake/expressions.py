@@ -1,7 +1,8 @@
 """A mapping as expressions of DuckDB over whole columns: texts, typed values, faults. No Django, no rows.
 
-Names of the judged table's columns: a field by its own name; of groups ``b0`` balances, ``p0`` contact points,
-``h0`` and ``d0`` payments, ``i0_due_date`` instalments, ``q0_full_name`` parties and ``q0p1`` their contact points.
+Names of the judged table's columns: a field by its own name; of groups ``b0`` balances, ``p0`` contact points and
+``p0s`` where they are from, ``h0`` and ``d0`` payments, ``i0_due_date`` instalments, ``q0_full_name`` parties and
+``q0p1`` their contact points.
 """
 
 from __future__ import annotations
@@ -126,13 +127,19 @@ def _groups(context: Context) -> Iterator[Judged]:
         if context.has(balance.amount):
             yield context.judged(_balance(place, balance, context), balance.amount)
     for place, point in enumerate(mapping.contact_points):
-        if context.has(point.value):
-            yield context.judged(fields.phone(f"p{place}"), point.value)
+        yield from _point(f"p{place}", point, context)
     for place, payment in enumerate(mapping.payments):
         if context.has(payment.amount):
             yield context.judged(fields.amount(f"h{place}", least="< 0"), payment.amount)
             if payment.value_date:
                 yield context.judged(_not_after(fields.date(f"d{place}"), context), payment.value_date)
+
+
+def _point(name: str, point: policy_schema.PointGroup, context: Context) -> Iterator[Judged]:
+    if context.has(point.value):
+        yield context.judged(fields.phone(name), point.value)
+        if context.has(point.source_column):
+            yield context.judged(fields.text(f"{name}s", 80), point.source_column, values=point.source_values)
 
 
 def _balance(place: int, balance: policy_schema.BalanceGroup, context: Context) -> Field:
@@ -165,8 +172,7 @@ def _parties(context: Context) -> Iterator[Judged]:
                 constant=party.constants.get(name),
             )
         for number, point in enumerate(party.contact_points):
-            if context.has(point.value):
-                yield context.judged(fields.phone(f"q{place}p{number}"), point.value)
+            yield from _point(f"q{place}p{number}", point, context)
 
 
 def party_is_there(place: int, context: Context) -> str:

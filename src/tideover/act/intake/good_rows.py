@@ -47,25 +47,29 @@ def points(context: Context) -> str | None:
     """Contact points of all customers, where the group's condition holds; None where the file has no such column."""
     mapping = context.mapping
     parts = [
-        _point(point, _BORROWER, f"p{place}", place + 1)
+        _point(point, _BORROWER, f"p{place}", place + 1, context)
         for place, point in enumerate(mapping.contact_points)
         if context.has(point.value)
     ]
     for place, party in enumerate(mapping.parties):
         reference, there = _reference(place, context), expressions.party_is_there(place, context)
         parts.extend(
-            _point(point, reference, f"q{place}p{number}", number + 1, there)
+            _point(point, reference, f"q{place}p{number}", number + 1, context, there)
             for number, point in enumerate(party.contact_points)
             if context.has(point.value)
         )
     return " UNION ALL ".join(parts) or None
 
 
-def _point(point: policy_schema.PointGroup, reference: str, column: str, position: int, there: str = "true") -> str:
+def _point(
+    point: policy_schema.PointGroup, reference: str, column: str, position: int, context: Context, there: str = "true"
+) -> str:
+    source = f"coalesce({column}s, '')" if context.has(point.source_column) else literal(point.source)
     return f"""
-        SELECT record, reference, {literal(point.kind)} AS kind, {position} AS position, "value",
-            {literal(point.source)} AS source
-        FROM (SELECT record, {reference} AS reference, {column} AS "value" FROM folded WHERE {there})
+        SELECT record, reference, {literal(point.kind)} AS kind, {position} AS position, "value", source
+        FROM (
+            SELECT record, {reference} AS reference, {column} AS "value", {source} AS source FROM folded WHERE {there}
+        )
         WHERE {_condition(point)}
     """
 

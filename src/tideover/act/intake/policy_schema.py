@@ -51,11 +51,16 @@ class BalanceGroup:
 
 @dataclass(frozen=True)
 class PointGroup:
-    """A column that gives a way to reach the customer."""
+    """A column that gives a way to reach the customer, and where the client lawfully has it from.
+
+    ``source`` holds for files without the ``source_column``; where the column is there and empty, nobody has said it.
+    """
 
     kind: str
     value: str
     source: str
+    source_column: str | None
+    source_values: dict[str, str]
     optional: bool
     when: Condition | Rule
     line: int
@@ -158,13 +163,15 @@ class Mapping:
         yield from self.columns.values()
         yield from self.optional_columns.values()
         yield from (group.amount for group in (*self.balances, *self.payments))
-        yield from (group.value for group in self.contact_points)
+        for group in (*self.contact_points, *(each for party in self.parties for each in party.contact_points)):
+            yield group.value
+            if group.source_column is not None:
+                yield group.source_column
         yield from (group.value_date for group in self.payments if group.value_date)
         for each in self.instalments:
             yield from (*self._numbers_of(each), *each.sources)
         for party in self.parties:
             yield from party.columns.values()
-            yield from (group.value for group in party.contact_points)
 
     def _numbers_of(self, group: InstalmentGroup) -> tuple[str, ...]:
         return (group.number,) if self.grain == INSTALMENT else ()
@@ -211,6 +218,8 @@ _POINT = schema.Record(
         "kind": schema.Choice(("phone",)),
         "value": _COLUMN,
         "source": schema.Name(),
+        "source_column": schema.Optional(_COLUMN),
+        "source_values": schema.Optional(schema.MapOf(_CELL, schema.Name(), least=1), {}),
         "optional": schema.Optional(schema.Boolean(), False),
         "when": schema.ConditionText(_POINT_COLUMNS),
     },

@@ -292,3 +292,17 @@ def test_what_was_paid_on_an_instalment_is_not_restated_for_the_same_cut_off(tmp
     report = bring(tmp_path, "good/placement.csv", content=otherwise.encode("gb18030"), dry_run=True)
     assert {row.account_number for row in report.refused} == {"HT1003"} and len(report.refused) == 6
     assert {problem.code for row in report.refused for problem in row.problems} == {"stated-otherwise"}
+
+
+def test_where_a_number_is_from_comes_with_it_or_is_missing(tmp_path: Path) -> None:
+    rows = list(csv.reader(io.StringIO((SAMPLES / "good/placement.csv").read_bytes().decode("gb18030"))))
+    said = {"HT1001": "借款合同", "HT1002": "客户告知"}
+    place = rows[0].index("借据号")
+    written = io.StringIO()
+    csv.writer(written).writerows([[*row, "号码来源" if row is rows[0] else said.get(row[place], "")] for row in rows])
+    assert bring(tmp_path, "good/placement.csv", content=written.getvalue().encode("gb18030")).good_count == 24
+    assert ask(
+        "SELECT customer.reference, point.source FROM customers_contactpoint AS point "
+        "JOIN customers_customer AS customer ON customer.id = point.customer_id "
+        "WHERE point.position = 1 AND customer.reference IN ('K001', 'K002', 'K003') ORDER BY 1"
+    ) == [("K001", "loan-contract"), ("K002", "told-by-customer"), ("K003", "")]
