@@ -306,3 +306,15 @@ def test_where_a_number_is_from_comes_with_it_or_is_missing(tmp_path: Path) -> N
         "JOIN customers_customer AS customer ON customer.id = point.customer_id "
         "WHERE point.position = 1 AND customer.reference IN ('K001', 'K002', 'K003') ORDER BY 1"
     ) == [("K001", "loan-contract"), ("K002", "told-by-customer"), ("K003", "")]
+
+
+def test_a_recall_ends_the_placement_and_names_what_nobody_placed(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    assert bring(tmp_path, "good/recall.csv").good_count == 1
+    report = bring(tmp_path, "broken/recall-bad-rows.csv")
+    assert codes(report) == {3: ["借据号 account-unknown"]}
+    assert ask(
+        "SELECT account.number, placed.ended_cause FROM portfolio_placement AS placed "
+        "JOIN portfolio_account AS account ON account.id = placed.account_id "
+        "WHERE placed.ended_date IS NOT NULL ORDER BY 1"
+    ) == [("HT1002", "recalled"), ("HT1003", "recalled")]
