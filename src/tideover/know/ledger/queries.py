@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -75,7 +75,8 @@ class _Spot:
 def _spot(account_id: int, at: datetime) -> _Spot:
     account = portfolio_queries.get_account(account_id)
     client = clients_queries.get_client_by_id(account.client_id)
-    return _Spot(account, client, client.local_date(at), at)
+    # At the end of a date, which a cut-off is told as, that date still counts.
+    return _Spot(account, client, client.local_date(at - timedelta(microseconds=1)), at)
 
 
 def list_components(account_id: int, at: datetime) -> list[ComponentRead]:

@@ -296,3 +296,26 @@ def test_the_published_view_tells_every_clients_breaks() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT account_id, account_number, kind, stated, reckoned FROM public_breaks")
         assert cursor.fetchall() == [(loan, "L1", "dpd", 40, 46)]
+
+
+@pytest.mark.django_db
+def test_at_the_end_of_a_date_what_falls_due_the_day_after_has_not_fallen_due() -> None:
+    client_id = make_lender()
+    loan, _ = make_loan(client_id)
+    end = evening(october(14)) + timedelta(hours=4)
+    assert queries.get_owed(loan, end) == cny("630.50")
+    assert queries.get_owed(loan, end + timedelta(microseconds=1)) == cny("942.50")
+    with connection.cursor() as cursor:
+        for instant, owed in ((end, "630.50"), (end + timedelta(microseconds=1), "942.50")):
+            cursor.execute("SELECT owed_amount FROM ledger_owed_at(%s, %s)", [client_id, instant])
+            assert cursor.fetchall() == [(Decimal(owed),)]
+
+
+@pytest.mark.django_db
+def test_what_the_lenders_next_total_should_be_contains_what_being_late_costs() -> None:
+    client_id = make_lender()
+    loan, _ = make_loan(client_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_expected_at(%s, %s)", [client_id, evening(october(10))])
+        # 603 for ten days at 15.6 % of a year of 360 days
+        assert cursor.fetchall() == [(loan, "CNY", Decimal("633.11"), 1)]
