@@ -80,7 +80,7 @@ def read(path: Path, shape: FileShape, start: Callable[[tuple[str, ...]], Sink])
     """
     reading = Reading()
     try:
-        shapes.check_encoding(path, shape.encoding)
+        shapes.check_encoding(path, shape.encoding, _characters_max(path))
         with _lines(path, shape) as lines:
             _read_records(lines, shape.separator, start, reading, path.name)
     except UnicodeDecodeError:
@@ -120,13 +120,18 @@ class _Lines:
 
 @contextmanager
 def _lines(path: Path, shape: FileShape) -> Iterator[_Lines]:
-    packed = path.suffix == ".gz"
-    most = max(UNPACKED_ALWAYS_FINE, UNPACKED_TIMES_MAX * path.stat().st_size) if packed else None
     with (
-        gzip.open(path, "rb") if packed else path.open("rb") as raw,
+        gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as raw,
         io.TextIOWrapper(raw, encoding=shape.encoding, errors="strict", newline="") as text,  # type: ignore[arg-type]
     ):
-        yield _Lines(text, path.name, shape, most)
+        yield _Lines(text, path.name, shape, _characters_max(path))
+
+
+def _characters_max(path: Path) -> int | None:
+    """How far a packed file may unfold; None for one that is not packed."""
+    if path.suffix != ".gz":
+        return None
+    return max(UNPACKED_ALWAYS_FINE, UNPACKED_TIMES_MAX * path.stat().st_size)
 
 
 def _read_records(

@@ -30,6 +30,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (b"\x84\x31\x95\x33", "gb18030"), (codecs.B
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
 _CHUNK = 1 << 20
+_CHANCE_BYTES = 12
+"""Fewer bytes than these may be valid in both encodings; more never were."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +47,27 @@ class FileShape:
         return DELIMITERS[self.delimiter]
 
 
-def check_encoding(path: Path, expected: str) -> None:
-    """Raise EncodingDiffers where the file's bytes say that it is in another encoding than is expected."""
+def check_encoding(path: Path, expected: str, bytes_max: int | None = None) -> None:
+    """Raise EncodingDiffers where the file's bytes say that it is in another encoding than is expected.
+
+    Not more than ``bytes_max`` are looked at: whoever reads on refuses a file that unfolds to more.
+    """
     found, is_plain, is_utf8 = None, True, True
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     with opened(path) as file:
         first = file.read(_CHUNK)
         found = next((name for bom, name in _BOMS if first.startswith(bom)), None)
         if found is None and expected == "gb18030":
-            chunk = first
-            while chunk and is_utf8:
+            chunk, seen = first, 0
+            while chunk and is_utf8 and (bytes_max is None or seen <= bytes_max):
+                seen += len(chunk)
                 try:
                     decoder.decode(chunk)
                     is_plain = is_plain and chunk.isascii()
                 except UnicodeDecodeError:
                     is_utf8 = False
                 chunk = file.read(_CHUNK)
-            if is_utf8 and not is_plain:
+            if is_utf8 and not is_plain and not (len(first) < _CHUNK and _may_be_chance(first)):
                 found = "utf-8"
     if found is None and expected == "utf-16":
         raise EncodingDiffers(file=path.name, expected=SHOWN[expected], found="–")
@@ -94,7 +100,13 @@ def _is_chinese_utf8(line: bytes) -> bool:
     except UnicodeError:
         return False
     odd = [character for character in text if not character.isascii()]
-    return bool(odd) and all(_CHINESE.match(character) for character in odd)
+    return bool(odd) and all(_CHINESE.match(character) for character in odd) and not _may_be_chance(line)
+
+
+def _may_be_chance(data: bytes) -> bool:
+    """Whether so few bytes, all of the kind that GB2312 uses, read as UTF-8 by chance: 濮崇安 does."""
+    odd = [byte for byte in data if byte >= 0x80]
+    return len(odd) < _CHANCE_BYTES and all(byte >= 0xA1 for byte in odd)
 
 
 def mixed(name: str, line: int) -> EncodingMixed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from datetime import date
 from decimal import Decimal
@@ -95,6 +96,28 @@ def test_plain_latin_is_the_same_in_both_encodings(tmp_path: Path) -> None:
     path.write_bytes(b"id,name\n1,Wang\n")
     for encoding in ("utf-8", "gb18030"):
         assert take(path, FileShape(encoding, "comma"))[1] == [("1", "Wang")]
+
+
+def test_a_name_whose_bytes_are_utf8_by_chance_is_read_as_the_profile_says(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    for content in ("id,name\n1,濮崇安\n", "编号,姓名\n1,濮崇安\n2,王芳\n"):
+        assert content.splitlines()[1].encode("gb18030").decode("utf-8") == "1,姳簲"
+        path.write_bytes(content.encode("gb18030"))
+        assert take(path, FileShape("gb18030", "comma"))[1][0] == ("1", "濮崇安")
+    path.write_bytes("id,name\n1,王芳\n".encode())
+    with pytest.raises(types.EncodingDiffers):
+        take(path, FileShape("gb18030", "comma"))
+
+
+def test_a_packed_file_that_unfolds_without_end_is_refused_whatever_its_encoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "UNPACKED_ALWAYS_FINE", 10_000)
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"id,name\n" + b"\n" * 5_000_000))
+    for encoding in ("utf-8", "gb18030"):
+        with pytest.raises(types.FileSwollen):
+            take(path, FileShape(encoding, "comma"))
 
 
 def test_a_euro_sign_of_windows_is_told_and_not_guessed(tmp_path: Path) -> None:
