@@ -69,7 +69,7 @@ def reasons_of(found: Sequence[Difference]) -> list[StopReason]:
 
 
 def _written(amount: Decimal, currency: str) -> str:
-    return str(Money(amount, currency)).removeprefix(currency).strip()
+    return str(Money(amount, currency)).removeprefix(currency).strip().replace(",", "")
 
 
 def time_reasons(

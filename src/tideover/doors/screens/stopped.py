@@ -18,13 +18,14 @@ MAY_LOOK = frozenset({Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER, Role.INTEGRATOR
 
 @dataclass(frozen=True)
 class Stopped:
-    """One client that is stopped: why, since when, and whether this person may look at the file."""
+    """One client that is stopped: why, since when, whether it is explained, and whether this person may look."""
 
     client_name: str
     why: str
     since: datetime
     zone: str
     may_look: bool
+    is_explained: bool
 
 
 def list_stopped(request: HttpRequest) -> list[Stopped]:
@@ -39,7 +40,8 @@ def list_stopped(request: HttpRequest) -> list[Stopped]:
         client = clients[stop.client_id]
         if stop.client_id not in found:
             why = words.render(stop.reasons[0].words, language, **stop.reasons[0].told)
-            found[stop.client_id] = Stopped(client.name(language), why, stop.placed_at, client.zone, may_look)
+            name, explained = client.name(language), stop.is_explained
+            found[stop.client_id] = Stopped(name, why, stop.placed_at, client.zone, may_look, explained)
     return list(found.values())
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tideover.core.clock import rules as clock
+from tideover.core.money import Money
 from tideover.core.problem import Problem
 
 MANDATES = ("first-party", "agency", "debt-buyer")
@@ -25,6 +26,7 @@ STOP_CAUSES = (
 )
 """Why a client's collection stops, the gravest first."""
 EVERY_DAY, WORKING_DAY = "every-day", "working-day"
+MONEY_FIELDS = ("stated", "counted", "difference")
 FILE_KINDS = ("placement", "full", "delta", "payments", "recall")
 
 
@@ -71,8 +73,11 @@ class StopReason:
 
     @property
     def told(self) -> Mapping[str, Any]:
-        """Its fields for those words, dates as dates."""
-        return {name: _as_date(value) for name, value in self.fields.items()}
+        """Its fields for those words: dates as dates, and amounts as money where a currency stands among them."""
+        told = {name: _as_date(value) for name, value in self.fields.items()}
+        if currency := self.fields.get("currency"):
+            told |= {name: Money(Decimal(self.fields[name]), currency) for name in MONEY_FIELDS if name in told}
+        return told
 
 
 def _as_date(value: Any) -> Any:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types as intake_types
 from tideover.core import words
+from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Actor, Role
+from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.know.clients import queries as clients_queries
 
@@ -61,7 +63,7 @@ def of_report(report: intake_types.ImportReport, language: str) -> Shown:
     )
 
 
-def of_import(made: intake_types.ImportRead, language: str, actor: Actor) -> Shown:
+def of_import(made: intake_types.ImportRead, language: str, actor: Actor, zone: str) -> Shown:
     """Of an import. Whose balance moved may be another team's customer: it is for the integrator alone."""
     reckoned = made.reckoned
     mendings = tuple(intake_queries.list_mendings(made.id))
@@ -73,8 +75,10 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor) -> Sho
         acknowledged = words.render(
             "desk.imports.whole.acknowledged",
             language,
-            date=stop.acknowledged_at.date(),
-            actor=stop.acknowledged_by,
+            date=clock.local_date(stop.acknowledged_at, zone),
+            actor=access_queries.get_display_names_by_username({stop.acknowledged_by or ""}).get(
+                stop.acknowledged_by or "", stop.acknowledged_by
+            ),
             note=stop.note,
         )
     return Shown(
@@ -110,27 +114,29 @@ def _reasons(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
 
 
 def control_lines(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
-    """What the control file says against what is there; one line where all agrees."""
-    if reckoned.control is None and not reckoned.differences:
+    """What the control file says against what is there; what nothing explains stands among the reasons already."""
+    mended = intake_queries.get_import(reckoned.mends_id) if reckoned.mends_id else None
+    own = reckoned.control is not None
+    if not own and (mended is None or mended.reckoned.control is None):
         return (words.render("desk.imports.no-control", language),)
-    lines = []
-    for each in reckoned.differences:
-        if each.what == "rows":
-            said = words.render(
-                "intake.difference.rows", language, stated=f"{each.stated:f}", counted=f"{each.counted:f}"
-            )
-        else:
-            said = words.render(
-                "intake.difference.total",
-                language,
-                currency=each.what,
-                stated=Money(each.stated, each.what),
-                counted=Money(each.counted, each.what),
-            )
-        if each.is_explained:
-            said += words.render("intake.difference.explained", language)
-        lines.append(said)
-    return tuple(lines) or (words.render("desk.imports.agrees", language),)
+    lines = [
+        words.render(
+            "intake.difference.total",
+            language,
+            currency=each.what,
+            stated=Money(each.stated, each.what),
+            counted=Money(each.counted, each.what),
+        )
+        + words.render("intake.difference.explained", language)
+        for each in reckoned.differences
+        if each.is_explained
+    ]
+    if any(not each.is_explained for each in reckoned.differences):
+        lines.append(words.render("desk.imports.disagrees", language))
+    elif not lines:
+        code = "desk.imports.agrees" if own else "desk.imports.agrees.together"
+        lines.append(words.render(code, language, import_id=str(reckoned.mends_id)))
+    return tuple(lines)
 
 
 def _batch(reckoned: intake_types.Reckoned, language: str) -> str:

@@ -104,7 +104,8 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
             (file.title[_language(request)] for file in policy_queries.load("mapping") if file.id == made.mapping_id),
             "",
         ),
-        "reckoned": reckoned.of_import(made, _language(request), actor_of(request)),
+        "reckoned": reckoned.of_import(made, _language(request), actor_of(request), client.zone),
+        "may_mend": Role.INTEGRATOR in actor_of(request).roles,
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
         "may_download": Role.INTEGRATOR in actor_of(request).roles,
@@ -146,10 +147,13 @@ def _list(
         ],
         "pages": pages,
         "late": late.list_late(request, at),
+        "mending": _to_mend(request),
         "form": form,
         "problem": problem,
         "may_import": Role.INTEGRATOR in actor_of(request).roles,
-        "clients": [{"code": client.code, "name": client.name(language)} for client in clients.values()],
+        "clients": [
+            {"id": client.id, "code": client.code, "name": client.name(language)} for client in clients.values()
+        ],
         "mappings": [{"id": file.id, "title": file.title[language]} for file in _mappings()],
         "kinds": intake_types.KINDS,
         "layouts": back.layouts(language),
@@ -157,6 +161,12 @@ def _list(
         "section": "imports",
     }
     return render(request, "desk/imports/imports.html", context, status=status)
+
+
+def _to_mend(request: HttpRequest) -> intake_types.ImportRead | None:
+    """The import that the address asks to mend: the form begins with its client, kind and mapping."""
+    asked = request.GET.get("mends", "")
+    return _in_scope(request, int(asked)) if asked.isdecimal() and len(asked) < 18 else None
 
 
 def _page(request: HttpRequest, found: list[intake_types.ImportRead]) -> paging.Page[intake_types.ImportRead]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tideover.act.intake import queries as intake_queries
 from tideover.core import words
+from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.problem import Problem
@@ -93,6 +94,7 @@ def _card(request: HttpRequest, stop: StopRead, client: ClientRead) -> Card:
     language: str = request.language  # type: ignore[attr-defined]
     made = intake_queries.get_import(stop.import_id)
     names = who_may(stop)
+    people = access_queries.get_display_names_by_username({stop.placed_by, stop.acknowledged_by or ""})
     may = "desk.stops.may" if names else "desk.stops.may.nobody"
     actor = actor_of(request)
     return Card(
@@ -105,12 +107,12 @@ def _card(request: HttpRequest, stop: StopRead, client: ClientRead) -> Card:
         status=made.reckoned.status,
         reasons=tuple(words.render(reason.words, language, **reason.told) for reason in stop.reasons),
         placed_at=stop.placed_at,
-        placed_by=stop.placed_by,
+        placed_by=people.get(stop.placed_by, stop.placed_by),
         explained_import_id=stop.explained_import_id,
         may=words.render(may, language, names=("、" if language == "zh-Hans" else ", ").join(names)),
         is_mine=actor.user_id in may_ids(stop),
         acknowledged_at=stop.acknowledged_at,
-        acknowledged_by=stop.acknowledged_by,
+        acknowledged_by=people.get(stop.acknowledged_by or "", stop.acknowledged_by),
         note=stop.note,
     )
 

@@ -153,6 +153,8 @@ def test_a_full_file_with_a_control_file_that_it_contradicts_is_held_and_its_men
         page.split("quarantine")[0]
         and browser.get("/imports").content.decode().split('href="/imports/')[1].split('"')[0]
     )
+    page = browser.get(f"/imports?mends={number}").content.decode()
+    assert f'value="{number}"' in page and '<option value="full" selected>' in page
     page = tried(*ROWS, mends=number)
     assert "A mending makes nobody gone" in page and "This stops" not in page
     browser.post("/imports/decide", {"decision": "take"})
