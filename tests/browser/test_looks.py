@@ -26,6 +26,7 @@ PAGES = (
     ("integrator", "/payments", "payments"),
     ("integrator", "/unreachable", "unreachable"),
     ("compliance", "/holds", "holds"),
+    ("compliance", "/stops", "stops"),
     ("admin", "/no-such-page", "not-found"),
 )
 LOOKS = (("zh-Hans", 1440, "light"), ("en", 1440, "dark"), ("zh-Hans", 390, "dark"), ("en", 390, "light"))
