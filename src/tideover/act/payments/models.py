@@ -18,7 +18,10 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client_id", "reference"], name="payments_reference_once")]
-        indexes = [models.Index(fields=["client_id", "booked_at", "id"], name="payments_payment_latest")]
+        indexes = [
+            models.Index(fields=["client_id", "booked_at", "id"], name="payments_payment_latest"),
+            models.Index(fields=["fact_id"], name="payments_payment_fact"),
+        ]
 
 
 class Reversal(models.Model):

@@ -2,19 +2,25 @@
 -- grain: one row per hold that ends
 -- reads: given, cases_case, cases_caseaccount
 -- writes: cases_hold, cases_daychange
-WITH claim AS (
-    SELECT hold.id, hold.case_id
+WITH paid AS MATERIALIZED (
+    SELECT given.account_id, present.case_id
+    FROM given
+    LEFT JOIN cases_caseaccount AS present
+        ON present.account_id = given.account_id AND present.left_date IS NULL
+), standing AS MATERIALIZED (
+    SELECT hold.id, hold.case_id, hold.account_id, hold.scope
     FROM cases_hold AS hold
     WHERE hold.reason = 'payment-claimed' AND hold.lifted_at IS NULL
         AND hold.from_at <= %(at)s AND hold.until_at > %(at)s
-        AND EXISTS (
-            SELECT 1
-            FROM given
-            LEFT JOIN cases_caseaccount AS present
-                ON present.account_id = given.account_id AND present.left_date IS NULL
-            WHERE given.account_id = hold.account_id
-                OR (hold.scope IN ('case', 'person') AND present.case_id = hold.case_id)
-        )
+), claim AS (
+    SELECT standing.id, standing.case_id
+    FROM standing
+    JOIN paid ON paid.account_id = standing.account_id
+    UNION
+    SELECT standing.id, standing.case_id
+    FROM standing
+    JOIN paid ON paid.case_id = standing.case_id
+    WHERE standing.scope IN ('case', 'person')
 ), locked AS (
     SELECT cases_case.id, cases_case.client_id
     FROM cases_case
