@@ -17,6 +17,8 @@ PAGES = (
     ("leader", "/reassign", "reassign"),
     ("leader", "/certificates", "certificates"),
     ("leader", "/late", "late"),
+    ("trainer", "/certificates", "trainer"),
+    ("analyst", "/cases", "cases"),
     ("leader", "/styleguide", "styleguide"),
     ("collector1", "/work", "work"),
     ("collector1", "/work/next", "case"),
@@ -68,6 +70,22 @@ def test_the_details_please(open_page: Opens, language: str, width: int, scheme:
     page = open_page("/imports", user="integrator", language=language, width=width, scheme=scheme)
     _first_row(page)
     found += complaints(page, f"import-{language}-{width}-{scheme}")
+    assert not found
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)
+def test_a_member_of_the_team_and_a_preview_please(open_page: Opens, language: str, width: int, scheme: str) -> None:
+    page = open_page("/team", user="leader", language=language, width=width, scheme=scheme)
+    page.locator("tbody a").first.click()
+    expect(page).to_have_url(re.compile(r"/team/\d+$"))
+    found = complaints(page, f"member-{language}-{width}-{scheme}")
+    page = open_page("/reassign", user="leader", language=language, width=width, scheme=scheme)
+    page.locator("input[name=case]").first.check()
+    for receiver in page.locator("input[name=to]").all():
+        receiver.check()
+    page.locator("form[action*=preview] .button.main").click()
+    expect(page).to_have_url(re.compile(r"/reassign/preview"))
+    found += complaints(page, f"preview-{language}-{width}-{scheme}")
     assert not found
 
 

@@ -120,15 +120,11 @@ def list_covered_for(collector_id: int) -> list[WorkRead]:
 
 
 def count_open_items(user_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """How many items each of them has on the open days, and how many of those are done."""
-    newest = WorkItem.objects.filter(collector_id__in=user_ids).values("client_id").annotate(day=Max("day"))
-    found: dict[int, tuple[int, int]] = {}
-    for row in newest:
-        of_day = WorkItem.objects.filter(client_id=row["client_id"], day=row["day"], collector_id__in=user_ids)
-        for each in of_day.values("collector_id").annotate(items=Count("id"), done=Count("done_at")):
-            items, done = found.get(each["collector_id"], (0, 0))
-            found[each["collector_id"]] = (items + each["items"], done + each["done"])
-    return found
+    """How many items each of them has on the latest day, over all clients, and how many of those are done."""
+    held = WorkItem.objects.filter(collector_id__in=user_ids)
+    latest = held.aggregate(day=Max("day"))["day"]
+    rows = held.filter(day=latest).values("collector_id").annotate(items=Count("id"), done=Count("done_at"))
+    return {row["collector_id"]: (row["items"], row["done"]) for row in rows}
 
 
 def next_work(collector_id: int, day: date, after: int | None) -> WorkRead | None:

@@ -34,6 +34,7 @@ class Held:
 
     id: int
     skill: str
+    title: str
     until: date
     is_soon: bool
     is_valid: bool
@@ -140,12 +141,12 @@ def list_endings(request: HttpRequest) -> list[Ending]:
 
 def _show(request: HttpRequest, problem: str = "") -> HttpResponse:
     at = clock_queries.now()
-    skills = _skills()
+    skills, titles = _skills(), _titles(request.language)  # type: ignore[attr-defined]
     members = _members(request)
     context = {
         "rows": [_row(request, each, skills, at) for each in members],
         "members": members,
-        "skills": skills,
+        "skills": [(each, titles.get(each, each)) for each in skills],
         "endings": list_endings(request),
         "default_through": (clock.local_date(at, zone_of(request)) + timedelta(days=RENEWED_DAYS)).isoformat(),
         "may_act": actor_of(request).has(Role.TRAINER),
@@ -159,7 +160,8 @@ def _row(request: HttpRequest, member: MemberRead, skills: Iterable[str], at: da
     kept = [each for each in staff_queries.list_certificates(member.user_id) if each.valid_until > at - timedelta(90)]
     held = tuple(_held(request, each, at, zone) for each in kept)
     valid = {each.skill for each in held if each.is_valid}
-    return Row(member, held, tuple(skill for skill in skills if skill not in valid))
+    titles = _titles(request.language)  # type: ignore[attr-defined]
+    return Row(member, held, tuple(titles.get(skill, skill) for skill in skills if skill not in valid))
 
 
 def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) -> Held:
@@ -173,8 +175,15 @@ def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) 
     else:
         state = "valid"
     soon = state == "valid" and each.valid_until <= at + timedelta(days=SOON_DAYS)
+    title = _titles(request.language).get(each.skill, each.skill)  # type: ignore[attr-defined]
     return Held(
-        each.id, each.skill, until, soon, state == "valid", _say(request, f"desk.certificates.{state}", until=until)
+        each.id,
+        each.skill,
+        title,
+        until,
+        soon,
+        state == "valid",
+        _say(request, f"desk.certificates.{state}", until=until),
     )
 
 
@@ -193,7 +202,18 @@ def _members(request: HttpRequest) -> list[MemberRead]:
 
 
 def _skills() -> list[str]:
-    return sorted(set(cases_queries.get_stage_skills().values()))
+    """What collectors are certified for, in the ladder's order; a leader's review is not among it."""
+    stages = [stage for ladder in cases_queries.list_ladders() for stage in ladder.rules.stages]
+    return list(dict.fromkeys(each.skill for each in stages if each.skill is not None and each.owner == "collector"))
+
+
+def _titles(language: str) -> dict[str, str]:
+    """What a skill lets somebody do: the stages that ask for it."""
+    titles = cases_queries.get_stage_titles()
+    found: dict[str, list[str]] = {}
+    for stage, skill in cases_queries.get_stage_skills().items():
+        found.setdefault(skill, []).append(titles[stage][language])
+    return {skill: ("、" if language == "zh-Hans" else ", ").join(stages) for skill, stages in found.items()}
 
 
 def _number(text: str) -> int:
