@@ -20,6 +20,7 @@ from tideover.rehearsal.scenarios.grammar import Phrase
 if TYPE_CHECKING:
     from tideover.rehearsal.scenarios.runner import Run
 
+SECOND = "7000002"
 RECALLS = "hengtong_recall"
 
 
@@ -74,7 +75,16 @@ def _import(current: Run, path: Path, at: datetime, **asked: Any) -> None:
     intake.import_file(path=path, client_code=cast.CLIENT, dry_run=False, at=at, actor=actor, **asked)
 
 
-DONE = {"full": full, "mends": mend, "recalled": recall, "acknowledges": acknowledge}
+def second(current: Run, day: date, at: datetime, phrase: Phrase) -> None:
+    """The client tells of another account of the same customer, as of the evening before."""
+    row = dict(current.rows[-1])
+    row |= {"account_id": SECOND, "pay_0": str(phrase.values["status"]), "bill_amt1": str(phrase.values["amount"])}
+    path = write_rows(current.folder / f"second-{at:%Y%m%d%H%M}.csv", [row])
+    cut_off = day - timedelta(days=1)
+    _import(current, path, at, kind="placement", mapping_id=PLACEMENTS, cut_off=cut_off)
+
+
+DONE = {"second": second, "full": full, "mends": mend, "recalled": recall, "acknowledges": acknowledge}
 
 
 def check_stopped(current: Run, day: date, at: datetime, values: dict[str, Any]) -> str | None:
@@ -104,7 +114,14 @@ def check_not_gone(current: Run, day: date, at: datetime, values: dict[str, Any]
     return None if portfolio_queries.find_absence_date(current.account_id) is None else "gone"
 
 
+def check_accounts(current: Run, day: date, at: datetime, values: dict[str, Any]) -> str | None:
+    """How many accounts the customer's one case holds by now."""
+    got = sum(each.left_date is None for each in current.open_case().accounts)
+    return None if got == values["of"] else f"accounts {got}"
+
+
 CHECKS = {
+    "accounts": check_accounts,
     "collection-stopped": check_stopped,
     "collection-goes-on": check_goes_on,
     "stop-explained": check_explained,

@@ -40,7 +40,13 @@ ACTIONS = {
     "mends": r"mended full file",
     "recalled": r"recalled",
     "acknowledges": r"compliance officer acknowledges",
+    "second": rf"second account: status (?P<status>-?\d), owes {AMOUNT}",
     "leader": r"leader: (?P<decision>go-on|stay)",
+    "leader-refused": r"leader: go-on → refused",
+    "documents-come": r"documents come",
+    "asks-to-keep": rf"collector asks to keep it until {DATE}",
+    "lets-keep": r"leader (?P<answer>lets it stay|lets it go)",
+    "calls-guarantor": r"call to the guarantor → no arrangement",
     "is-away": rf"collector is away until {DATE}",
     "is-back": r"collector is back",
     "leaves": r"collector leaves",
@@ -51,6 +57,7 @@ ACTIONS = {
 STATEMENTS = {
     "case-open": r"case open",
     "case-closed": r"case closed(?:: (?P<cause>[a-z-]+))?",
+    "accounts": r"accounts (?P<of>[1-9])",
     "stage": r"stage (?P<stage>[a-z-]+)",
     "promise": r"promise (?P<state>open|kept|partly-kept|broken|released)",
     "promise-was": r"promise was (?P<state>kept|partly-kept|broken)",
@@ -97,6 +104,16 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class GivenLoan:
+    """An instalment loan, placed in a batch that is over on a day; ``retain`` is the share that may be kept."""
+
+    until: date
+    unpaid: int = 2
+    retain: Decimal = Decimal(0)
+    guarantor: str = ""
+
+
+@dataclass(frozen=True)
 class Given:
     """What stands before the first day."""
 
@@ -107,6 +124,7 @@ class Given:
     phones: int = 1
     status: int = 1
     owes: Decimal = Decimal(12500)
+    loan: GivenLoan | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +225,7 @@ def read(path: Path) -> Scenario:
 _GIVEN = {
     "customer": {"name": str, "language": str, "zone": str, "region": str, "phones": int},
     "account": {"status": int, "owes": Decimal},
+    "loan": {"unpaid": int, "until": date.fromisoformat, "retain": Decimal, "guarantor": str},
 }
 
 
@@ -214,8 +233,11 @@ def _given(node: yaml_nodes.Node | None, reading: _Reading) -> Given:
     values: dict[str, Any] = {}
     if node is not None:
         for name, part in reading.mapping(node, set(_GIVEN)).entries.items():
-            for key, value in reading.mapping(part, set(_GIVEN[name])).entries.items():
-                values[key] = reading.typed(value, _GIVEN[name][key])
+            entries = reading.mapping(part, set(_GIVEN[name])).entries
+            typed = {key: reading.typed(value, _GIVEN[name][key]) for key, value in entries.items()}
+            if name == "loan" and "until" not in typed:
+                raise reading.refuse(part.line, "–", "until")
+            values |= {"loan": GivenLoan(**typed)} if name == "loan" else typed
     return Given(**values)
 
 

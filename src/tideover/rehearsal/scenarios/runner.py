@@ -37,7 +37,7 @@ from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import cast, collectors, payment_files
 from tideover.rehearsal.payment_files import Due
 from tideover.rehearsal.portfolio import PEOPLE_COLUMNS, PLACEMENTS, packaged, write_rows
-from tideover.rehearsal.scenarios import files, heard, staffing
+from tideover.rehearsal.scenarios import files, heard, lending, staffing
 from tideover.rehearsal.scenarios.grammar import Phrase, Scenario, ScenarioDay
 
 ACCOUNT_NUMBER = "880001"
@@ -83,6 +83,7 @@ class Run:
     played: set[date] = field(default_factory=set)
     collector_ids: set[int] = field(default_factory=set)
     rows: list[dict[str, str]] = field(default_factory=list)
+    line: str = LINE
 
     @property
     def client(self) -> Any:
@@ -138,10 +139,18 @@ def run(scenario: Scenario, folder: Path) -> None:
     first = scenario.days[0].day
     current = Run(scenario, folder)
     current.client_id = cast.hire(
-        collectors=2, work_items_per_day_max=50, cases_max=500, at=clock.instant(first, time(5), cast.ZONE)
+        collectors=2,
+        work_items_per_day_max=50,
+        cases_max=500,
+        at=clock.instant(first, time(5), cast.ZONE),
+        with_loans=scenario.given.loan is not None,
     )
-    _import_account(current, first, time(6), scenario.given.status, scenario.given.owes)
-    account = portfolio_queries.find_account(current.client_id, ACCOUNT_NUMBER)
+    number = ACCOUNT_NUMBER
+    if scenario.given.loan is None:
+        _import_account(current, first, time(6), scenario.given.status, scenario.given.owes)
+    else:
+        number = lending.place(current, scenario.given.loan, first, current.at(first, time(6)))
+    account = portfolio_queries.find_account(current.client_id, number)
     assert account is not None, "the scenario's account was refused"
     current.account_id, current.currency = account.id, account.currency
     told = {each.day: each for each in scenario.days}
@@ -337,6 +346,7 @@ _OTHER: dict[str, Callable[[Run, date, datetime, Phrase], None]] = {
     **heard.DONE,
     **files.DONE,
     **staffing.DONE,
+    **lending.DONE,
 }
 
 
