@@ -44,6 +44,11 @@ class Shown:
     acknowledged: str = ""
     may_look: bool = False
 
+    @property
+    def wants_mending(self) -> bool:
+        """Whether something of it waits for rows that are right: refused, left out, or the whole file."""
+        return bool(self.waiting_count or self.reasons) and self.mended_by is None
+
 
 def of_report(report: intake_types.ImportReport, language: str) -> Shown:
     """Of a file that is tried."""
