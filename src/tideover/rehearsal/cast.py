@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from tideover.core.access import operations as access
 from tideover.core.access.types import SYSTEM, Role
 from tideover.know.clients import operations as clients
 from tideover.know.staff import operations as staff
+from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal.types import SignIn
 
 CLIENT = "card-bank-demo"
@@ -129,6 +131,17 @@ def hire(
             actor=SYSTEM,
         )
     return client_ids[0]
+
+
+def keep_rota(rota: Iterable[tuple[str, list[int]]], *, from_date: date, at: datetime) -> None:
+    """Keep on which days of the week people work; whoever is not named works on all of them."""
+    team = staff_queries.get_team(TEAM)
+    user_ids = {each.username: each.user_id for each in staff_queries.list_members(team.id)}
+    for username, weekdays in rota:
+        if username in user_ids:
+            staff.set_working_days(
+                user_id=user_ids[username], weekdays=weekdays, from_date=from_date, at=at, actor=SYSTEM
+            )
 
 
 def _add_client(code: str, name: str, mandate: str, at: datetime) -> int:

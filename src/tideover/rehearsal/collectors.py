@@ -228,7 +228,7 @@ def _review(actor: Actor, client_ids: list[int], demo: DemoRead, day: date, zone
         if not item.is_done and item.stage == REVIEWED_STAGE
     ]
     for place, item in enumerate(waiting):
-        goes_on = draws.below(10, demo.seed, "review", day, item.case_id) < GO_ON_OF_TEN
+        goes_on = draws.below(10, demo.seed, "review", day, item.lead_account_id) < GO_ON_OF_TEN
         at = clock.instant(day, REVIEWS_BEGIN, zone) + timedelta(seconds=90 * place)
         try:
             _decide(item, goes_on=goes_on, at=at, actor=actor)

@@ -28,7 +28,7 @@ ACCOUNTS = 600
 LOANS = 1200
 DAYS = calendar.count_days()
 COLLECTORS = 8
-WORK_ITEMS_PER_DAY_MAX = 25
+WORK_ITEMS_PER_DAY_MAX = 16
 CASES_MAX = 300
 WORTH_HELP_DAYS = 3
 HANDED_OVER = time(9)
@@ -64,6 +64,7 @@ def prepare(
         at=begins_at,
         with_loans=loans > 0,
     )
+    cast.keep_rota(calendar.list_rota(), from_date=FIRST_DATE, at=begins_at)
     Demo.objects.get_or_create(
         pk=1,
         defaults={
@@ -124,7 +125,7 @@ def replay(
 
 def _play_day(demo: DemoRead, helping: Hands | None) -> None:
     set_clock(demo.open_date, time(8))
-    replaying.open_day(demo, folder())
+    replaying.open_day(demo, folder(), helping)
     set_clock(demo.open_date, time(9))
     replaying.work_day(demo, folder(), helping)
 
@@ -132,7 +133,7 @@ def _play_day(demo: DemoRead, helping: Hands | None) -> None:
 def _hand_over(demo: DemoRead) -> DemoRead:
     """Decide the open day and leave its work to the people."""
     set_clock(demo.open_date, time(8))
-    replaying.open_day(demo, folder())
+    replaying.open_day(demo, folder(), None)
     set_clock(demo.open_date, HANDED_OVER)
     return _move(stage=Stage.READY, ready_at=clock_queries.real_now())
 

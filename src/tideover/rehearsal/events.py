@@ -65,7 +65,7 @@ class Scene:
 
     def ranked(self, found: Iterable[CaseRead], what: str) -> list[CaseRead]:
         """Cases in the order of a digest."""
-        return sorted(found, key=lambda case: draws.number(self.demo.seed, what, self.day, case.id))
+        return sorted(found, key=lambda case: draws.number(self.demo.seed, what, self.day, case.lead_account_id))
 
 
 def first_member(role: Role) -> Actor:
@@ -190,7 +190,7 @@ def _retain(scene: Scene, event: Event) -> None:
                 case_id=case.id,
                 account_id=case.lead_account_id,
                 until_date=until,
-                cause=draws.one_of(RETENTION_CAUSES, scene.demo.seed, "retained", case.id),
+                cause=draws.one_of(RETENTION_CAUSES, scene.demo.seed, "retained", case.lead_account_id),
                 at=scene.at(event) + timedelta(minutes=asked),
                 actor=staff_queries.get_actor(case.collector_id),
             )

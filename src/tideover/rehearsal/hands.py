@@ -1,8 +1,8 @@
-"""More hands for a replay: processes that work some collectors' lists, so that a demo uses two cores.
+"""More hands for a replay: processes that open a lender's day or work some lists, so that a demo uses two cores.
 
     python -m tideover.rehearsal.hands
 
-One line a task on standard input (a day and user ids), one line an answer on standard output (the counts). Standard
+One line a task on standard input, one line an answer on standard output (counts). Standard
 input ends with whoever asked for the work, and so does this process, between two items at the latest.
 """
 
@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from django.db import connection
@@ -32,9 +33,16 @@ class Hands:
 
     def work(self, user_ids: Sequence[int]) -> Counter[str]:
         """Let the lists of these collectors on the demo's open day be worked, shared among the processes."""
-        shares = [list(user_ids[place :: len(self._processes)]) for place in range(len(self._processes))]
+        return self._share("lists", user_ids, {})
+
+    def open(self, client_ids: Sequence[int], folder: Path) -> None:
+        """Let the morning of these lenders come in and be decided, each by one process; the last assigns for all."""
+        self._share("clients", client_ids, {"folder": str(folder)})
+
+    def _share(self, what: str, ids: Sequence[int], more: dict[str, str]) -> Counter[str]:
+        shares = [list(ids[place :: len(self._processes)]) for place in range(len(self._processes))]
         for process, share in zip(self._processes, shares, strict=True):
-            _pipe(process.stdin).write(json.dumps(share) + "\n")
+            _pipe(process.stdin).write(json.dumps({what: share, **more}) + "\n")
             _pipe(process.stdin).flush()
         counts: Counter[str] = Counter()
         for process in self._processes:
@@ -106,7 +114,12 @@ def main() -> None:
     asked_by = os.getppid()
     with without_waiting():
         for line in sys.stdin:
-            counts = replaying.work_lists(json.loads(line), is_over=lambda: os.getppid() != asked_by)
+            task = json.loads(line)
+            if "clients" in task:
+                replaying.open_clients(task["clients"], Path(task["folder"]))
+                counts: Counter[str] = Counter()
+            else:
+                counts = replaying.work_lists(task["lists"], is_over=lambda: os.getppid() != asked_by)
             print(json.dumps(counts), flush=True)
 
 

@@ -59,18 +59,33 @@ def import_portfolio(demo: DemoRead, folder: Path) -> None:
     )
 
 
-def open_day(demo: DemoRead, folder: Path) -> None:
-    """Bring in what the lenders send in the morning, and decide the open day of each."""
-    day, clients = demo.open_date, list_clients(demo)
-    if day > demo.first_date:
-        _import_payments(demo, clients[0], day, folder)
-    if scene := _scene(demo, folder):
-        if day > demo.first_date:
-            scene.post().send_payments(clock.instant(day, FILES_COME_AT, scene.client.zone))
-        begins = scene.client.day_begins
-        _happen(scene, (event for event in calendar.list_events(demo.open_day) if event.at < begins))
-    for client in clients:
-        days.run_day(client_id=client.id, day=day, at=clock.instant(day, client.day_begins, client.zone), actor=SYSTEM)
+def open_day(demo: DemoRead, folder: Path, hands: Hands | None) -> None:
+    """Bring in what the lenders send in the morning, and decide the open day of each.
+
+    On the first day one after the other: nobody waits for a lender that never had a day.
+    """
+    client_ids = [client.id for client in list_clients(demo)]
+    if hands is not None and demo.open_date > demo.first_date:
+        hands.open(client_ids, folder)
+    else:
+        open_clients(client_ids, folder)
+
+
+def open_clients(client_ids: Iterable[int], folder: Path) -> None:
+    """The morning of some of the demo's lenders. Work is assigned when the last of them has come so far."""
+    demo = queries.get_demo()
+    day = demo.open_date
+    for client in list_clients(demo):
+        if client.id not in client_ids:
+            continue
+        if scene := _scene(demo, folder, client):
+            if day > demo.first_date:
+                scene.post().send_payments(clock.instant(day, FILES_COME_AT, client.zone))
+            _happen(scene, (event for event in calendar.list_events(demo.open_day) if event.at < client.day_begins))
+        elif day > demo.first_date:
+            _import_payments(demo, client, day, folder)
+        begins_at = clock.instant(day, client.day_begins, client.zone)
+        days.run_day(client_id=client.id, day=day, at=begins_at, actor=SYSTEM)
 
 
 HAPPENS = {**events.HAPPENS, **desk_events.HAPPENS}
@@ -89,11 +104,9 @@ def list_clients(demo: DemoRead) -> list[ClientRead]:
     return [clients_queries.get_client(code) for code in codes]
 
 
-def _scene(demo: DemoRead, folder: Path) -> Scene | None:
-    """The open day at Hengtong's, where there are loans."""
-    if not demo.loans_count:
-        return None
-    return Scene(demo, demo.open_date, folder, clients_queries.get_client(cast.LOAN_CLIENT))
+def _scene(demo: DemoRead, folder: Path, client: ClientRead) -> Scene | None:
+    """The open day at Hengtong's; None at the bank's, where nothing is declared."""
+    return Scene(demo, demo.open_date, folder, client) if client.code == cast.LOAN_CLIENT else None
 
 
 def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path) -> None:
@@ -120,7 +133,7 @@ def work_day(demo: DemoRead, folder: Path, hands: Hands | None) -> Counter[str]:
     """Let the simulated team do what is left of the open day, what else happens, and enter what was paid otherwise."""
     clients = list_clients(demo)
     team = staff_queries.get_team(cast.TEAM)
-    scene = _scene(demo, folder)
+    scene = _scene(demo, folder, clients[-1])
     later = [event for event in calendar.list_events(demo.open_day) if event.at >= clients[0].day_begins]
     if scene:
         _happen(scene, (event for event in later if event.at < collectors.BEGINS))
