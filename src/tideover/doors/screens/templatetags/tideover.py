@@ -88,7 +88,9 @@ def refused(form: Any, name: str) -> SafeString:
     if not form.is_bound or name not in form.errors:
         return SafeString("")
     is_first = next(iter(form.errors)) == name
-    return SafeString(' aria-invalid="true" aria-describedby="problem"' + (" autofocus" if is_first else ""))
+    if is_first:
+        return SafeString(' aria-invalid="true" aria-describedby="problem" autofocus')
+    return SafeString(' aria-invalid="true" aria-describedby="problem"')
 
 
 @register.filter
