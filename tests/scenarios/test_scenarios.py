@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.mark.django_db
-def test_the_house_does_what_the_scenario_tells(scenario_file: Path, tmp_path: Path) -> None:
+def test_the_house_does_what_the_scenario_tells(scenario_file: Path, tmp_path: Path, settings: Any) -> None:
+    settings.STORE = tmp_path / "store"  # two at once would sweep away what the other has just written
     runner.run(grammar.read(scenario_file), tmp_path)
 
 
