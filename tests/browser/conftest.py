@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tools import browser_parts
 
-ACCOUNTS, DAYS = "80", "2"
+ACCOUNTS, LOANS, DAYS = "80", "60", "2"
 READY_WITHIN_SECONDS = 300
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "TIDEOVER_STORE", "TIDEOVER_POLICY", "TIDEOVER_CONNECTS_AS")
 
@@ -54,7 +54,7 @@ def site() -> Iterator[Site]:
     log = home / "terminal.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--accounts", ACCOUNTS, "--days", DAYS],
+            [*command, "--accounts", ACCOUNTS, "--loans", LOANS, "--days", DAYS],
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
