@@ -47,8 +47,9 @@ def _strict_pairs(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, 
     return pairs
 
 
-class _Loader(yaml.SafeLoader):
-    """Text stays text; a repeated key is an error with its line."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Text stays text; a repeated key is an error with its line. Read by libyaml where the wheel has it: every start
+    of every process reads all words."""
 
 
 _Loader.yaml_implicit_resolvers = {}
