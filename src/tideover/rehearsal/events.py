@@ -139,6 +139,19 @@ def _leaves(scene: Scene, event: Event) -> None:
         )
 
 
+def _ceilings(scene: Scene, event: Event) -> None:
+    """The leader lets everybody's list be longer from the next morning on."""
+    for member in staff_queries.list_collectors(team_id()):
+        staff.set_ceilings(
+            user_id=member.user_id,
+            work_items_per_day_max=max(event.more["items"], member.work_items_per_day_max),
+            cases_max=member.cases_max,
+            takes_new_cases=member.takes_new_cases,
+            at=scene.at(event),
+            actor=first_member(Role.TEAM_LEADER),
+        )
+
+
 def _renew(scene: Scene, event: Event) -> None:
     if (user_id := user_named(event.more["who"])) is not None:
         staff.issue_certificate(
@@ -221,6 +234,7 @@ HAPPENS: dict[str, Callable[[Scene, Event], None]] = {
     "leave": _leave,
     "leaves": _leaves,
     "renew": _renew,
+    "ceilings": _ceilings,
     "documents": _documents,
     "retain": _retain,
     "decide-retentions": _decide_retentions,

@@ -2,8 +2,8 @@
 
     python -m tideover.rehearsal.hands
 
-One line a task on standard input, one line an answer on standard output (counts). Standard
-input ends with whoever asked for the work, and so does this process, between two items at the latest.
+One line a task on standard input, one line an answer on standard output (counts). Standard input ends with whoever
+asked for the work, and so does this process, between two items at the latest.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import json
 import os
 import subprocess  # nosec B404
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -40,17 +41,27 @@ class Hands:
         self._share("clients", client_ids, {"folder": str(folder)})
 
     def _share(self, what: str, ids: Sequence[int], more: dict[str, str]) -> Counter[str]:
-        shares = [list(ids[place :: len(self._processes)]) for place in range(len(self._processes))]
-        for process, share in zip(self._processes, shares, strict=True):
-            _pipe(process.stdin).write(json.dumps({what: share, **more}) + "\n")
-            _pipe(process.stdin).flush()
-        counts: Counter[str] = Counter()
-        for process in self._processes:
-            answer = _pipe(process.stdout).readline()
-            if not answer:
-                raise HandsLost
-            counts.update(json.loads(answer))
-        return counts
+        """One at a time to whichever process is free, so that none waits while another has much left."""
+        left = deque(ids)
+        with ThreadPoolExecutor(len(self._processes)) as askers:
+            asked = [askers.submit(_ask, process, what, left, more) for process in self._processes]
+            return sum((each.result() for each in asked), Counter[str]())
+
+
+def _ask(process: subprocess.Popen[str], what: str, left: deque[int], more: dict[str, str]) -> Counter[str]:
+    """Give a process one after the other of what is left; what another took meanwhile is not missed."""
+    counts: Counter[str] = Counter()
+    while True:
+        try:
+            each = left.popleft()
+        except IndexError:
+            return counts
+        _pipe(process.stdin).write(json.dumps({what: [each], **more}) + "\n")
+        _pipe(process.stdin).flush()
+        answer = _pipe(process.stdout).readline()
+        if not answer:
+            raise HandsLost
+        counts.update(json.loads(answer))
 
 
 @contextmanager
