@@ -8,6 +8,7 @@ asked for the work, and so does this process, between two items at the latest.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess  # nosec B404
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import IO
 
 from django.db import connection
+
+GARBAGE_AFTER = 50_000
+"""Objects made between two looks for garbage: a dial makes many that go by themselves."""
 
 
 class HandsLost(RuntimeError):
@@ -122,6 +126,8 @@ def main() -> None:
     django.setup()
     from tideover.rehearsal import replaying
 
+    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+    gc.set_threshold(GARBAGE_AFTER)
     asked_by = os.getppid()
     with without_waiting():
         for line in sys.stdin:

@@ -72,7 +72,7 @@ class Post:
             rows = self._all(cut_off)
             content = lender_files.full(rows)
             control = self._control("full", path, cut_off, len(rows), hengtong.total_of(rows))
-            self._write(path, truncated(content) if truncated else content, control)
+            self._write(path, broken_off(content) if truncated else content, control)
         self._import("full", path, cut_off, at)
 
     def mend_full(self, at: datetime) -> None:
@@ -195,7 +195,7 @@ def _control_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.control.yaml")
 
 
-def truncated(content: bytes) -> bytes:
+def broken_off(content: bytes) -> bytes:
     """The file as it is when a transfer breaks off between two rows."""
     lines = content.splitlines(keepends=True)
     return b"".join(lines[: 1 + int((len(lines) - 1) * TRUNCATED_TO)])

@@ -58,7 +58,7 @@ def test_a_spoiled_placement_has_one_wrong_cell_in_each_of_a_few_loans() -> None
 def test_a_truncated_file_ends_between_two_rows() -> None:
     rows = [LENDER.row(number, date(2026, 9, 30), {}, None) for number in LENDER.numbers(FIRST)]
     whole = lender_files.full([replace(row, batch=None) for row in rows])
-    short = lender_mail.truncated(whole)
+    short = lender_mail.broken_off(whole)
     assert whole.startswith(short)
     assert short.endswith(b"\r\n")
     assert len(short.splitlines()) < len(whole.splitlines())
