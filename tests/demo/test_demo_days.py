@@ -220,7 +220,7 @@ TRACES = {
     "some people hold both": """
         SELECT count(*) FROM (
             SELECT person_id FROM customers_customer GROUP BY person_id HAVING count(DISTINCT client_id) = 2
-        ) AS both
+        ) AS holder
     """,
 }
 
