@@ -19,6 +19,8 @@ PAGES = (
     ("leader", "/late", "late"),
     ("trainer", "/certificates", "trainer"),
     ("analyst", "/cases", "cases"),
+    ("leader", "/batches", "batches"),
+    ("leader", "/missing", "missing"),
     ("leader", "/styleguide", "styleguide"),
     ("collector1", "/work", "work"),
     ("collector1", "/work/next", "case"),
