@@ -12,6 +12,14 @@ import pytest
 from tests import pg_plugin
 from tideover.core.postgres.address import APPLICATION, Address
 
+LONGEST_FIRST = "tests/demo/"
+"""The days of the demo are one long test: begun first, it runs beside all others instead of after them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, the rest in their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tools import browser_parts
 
-ACCOUNTS, LOANS, DAYS = "80", "60", "2"
+ACCOUNTS, LOANS, DAYS = "80", "60", "1"
 READY_WITHIN_SECONDS = 300
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "TIDEOVER_STORE", "TIDEOVER_POLICY", "TIDEOVER_CONNECTS_AS")
 
