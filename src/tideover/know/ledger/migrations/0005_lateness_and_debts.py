@@ -1,12 +1,17 @@
-"""A lender that counts days for a small rest does not contradict its schedule: the tail is ours, and holds on top.
+"""How late a loan is, where the lender says otherwise, what a payment may be used for, and what total comes next.
 
-Its days late are a break, and bind, only where they follow from the schedule neither with the tail nor without.
+A stated lateness is not asked of a cut-off that still contained a payment since taken back. A lender that counts days
+for a small rest does not contradict its schedule: the tail is ours, and holds on top. At the end of a date that date
+still counts, not the next.
 """
 
 from django.db import migrations
 
-LATENESS = """
-CREATE OR REPLACE FUNCTION ledger_lateness_at(client_id bigint, day date, instant timestamptz, only_account bigint)
+# DPD is counted from the oldest instalment that is not covered: the first at which what is left, added up from the
+# oldest, is more than the tail. Under the lender's authority its stated DPD binds where it differs at the cut-off:
+# until that instalment is paid, or, where it says not late, until another falls due.
+LATENESS_AT = """
+CREATE FUNCTION ledger_lateness_at(client_id bigint, day date, instant timestamptz, only_account bigint)
 RETURNS TABLE (
     account_id bigint, dpd integer, dpd_basis varchar, overdue_amount numeric, next_due_date date,
     next_due_amount numeric, stated_dpd integer, computed_dpd integer, not_due_amount numeric, is_settled boolean,
@@ -129,8 +134,28 @@ LANGUAGE sql STABLE AS $$
 $$;
 """
 
-BREAKS = """
-CREATE OR REPLACE FUNCTION ledger_breaks_at(client_id bigint, day date, instant timestamptz, only_account bigint)
+STANDING_ON = """
+CREATE FUNCTION ledger_standing_on(client_id bigint, day date, instant timestamptz)
+RETURNS TABLE (
+    account_id bigint, dpd integer, dpd_basis varchar, overdue_amount numeric, next_due_date date,
+    next_due_amount numeric, stated_dpd integer, computed_dpd integer, not_due_amount numeric, is_settled boolean,
+    has_instalments boolean, cut_off_date date
+)
+LANGUAGE plpgsql STABLE ROWS 10000 SET plan_cache_mode = force_custom_plan SET enable_nestloop = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT late.account_id, late.dpd, late.dpd_basis, late.overdue_amount, late.next_due_date, late.next_due_amount,
+        late.stated_dpd, late.computed_dpd, late.not_due_amount, late.is_settled, late.has_instalments,
+        late.cut_off_date
+    FROM ledger_lateness_at($1, $2, $3, NULL) AS late;
+END
+$$;
+"""
+
+# Where what the lender states at its latest cut-off is not what we reckon.
+BREAKS_AT = """
+CREATE FUNCTION ledger_breaks_at(client_id bigint, day date, instant timestamptz, only_account bigint)
 RETURNS TABLE (
     account_id bigint, kind varchar, cut_off_date date, currency varchar, stated numeric, reckoned numeric
 )
@@ -184,7 +209,169 @@ LANGUAGE sql STABLE AS $$
 $$;
 """
 
+# Costs and interest of being late, then instalment by instalment; what the lender states beyond its schedule is last.
+# ``rank`` 0: not of an instalment, 1: of one, 2: beyond the schedule. An account without instalments has rank 0 alone.
+DEBTS_AT = """
+CREATE FUNCTION ledger_debts_at(client_id bigint, day date, instant timestamptz, only_account bigint)
+RETURNS TABLE (
+    account_id bigint, component varchar, rank integer, due_date date, number integer, amount numeric
+)
+LANGUAGE plpgsql STABLE ROWS 10000 SET plan_cache_mode = force_custom_plan SET enable_nestloop = on AS $$
+#variable_conflict use_column
+BEGIN
+    IF $4 IS NULL THEN
+        PERFORM set_config('enable_nestloop', 'off', TRUE);
+    END IF;
+    RETURN QUERY
+    WITH owed AS MATERIALIZED (
+        SELECT movement.account_id, movement.component, greatest(sum(movement.amount), 0) AS amount
+        FROM ledger_movements_at($1, $2, $3, $4) AS movement
+        GROUP BY movement.account_id, movement.component
+    ), item AS MATERIALIZED (
+        SELECT told.account_id, told.number, told.due_date, told.left_amount, told.principal_amount,
+            told.interest_amount
+        FROM ledger_instalments_at($1, $2, $3, $4) AS told
+        WHERE told.due_date <= $2 AND told.left_amount > 0
+    ), part AS (
+        SELECT item.account_id, item.number, item.due_date, piece.component, piece.amount
+        FROM item
+        CROSS JOIN LATERAL (
+            VALUES
+                ('principal'::varchar, least(item.principal_amount, item.left_amount)),
+                ('interest', least(item.interest_amount, greatest(item.left_amount - item.principal_amount, 0))),
+                ('fee:instalment', greatest(item.left_amount - item.principal_amount - item.interest_amount, 0))
+        ) AS piece (component, amount)
+        WHERE piece.amount > 0
+    ), lined AS MATERIALIZED (
+        SELECT part.account_id, part.component, part.number, part.due_date, owed.amount AS owed_amount,
+            least(part.amount, greatest(owed.amount - (sum(part.amount) OVER oldest - part.amount), 0)) AS amount
+        FROM part
+        JOIN owed ON owed.account_id = part.account_id AND owed.component = part.component
+        WINDOW oldest AS (
+            PARTITION BY part.account_id, part.component ORDER BY part.due_date, part.number
+        )
+    ), covered AS (
+        SELECT lined.account_id, lined.component, sum(lined.amount) AS amount
+        FROM lined
+        GROUP BY lined.account_id, lined.component
+    ), scheduled AS (
+        SELECT DISTINCT item.account_id FROM item
+    )
+    SELECT lined.account_id, lined.component, 1, lined.due_date, lined.number, lined.amount
+    FROM lined
+    WHERE lined.amount > 0
+    UNION ALL
+    SELECT owed.account_id, owed.component,
+        CASE WHEN scheduled.account_id IS NOT NULL AND ledger_is_scheduled(owed.component) THEN 2 ELSE 0 END,
+        NULL::date, NULL::integer, owed.amount - coalesce(covered.amount, 0)
+    FROM owed
+    LEFT JOIN covered ON covered.account_id = owed.account_id AND covered.component = owed.component
+    LEFT JOIN scheduled ON scheduled.account_id = owed.account_id;
+END
+$$;
+"""
+
+# The lender's total at its latest cut-off beside ours: its total before, what fell due and what being late costs since,
+# and what was paid. Only where the contract's rate is known: without it the cost of being late is not.
+TOTAL_BREAKS_AT = """
+CREATE FUNCTION ledger_total_breaks_at(client_id bigint, instant timestamptz, only_account bigint)
+RETURNS TABLE (
+    account_id bigint, kind varchar, cut_off_date date, currency varchar, stated numeric, reckoned numeric
+)
+LANGUAGE sql STABLE AS $$
+    WITH latest AS MATERIALIZED (
+        SELECT max(told.cut_off_date) AS day, max(told.cut_off_at) - interval '1 microsecond' AS before
+        FROM ledger_statedbalance AS told
+        JOIN portfolio_account AS account ON account.id = told.account_id
+        WHERE account.client_id = $1 AND told.cut_off_at <= $2 AND ($3 IS NULL OR account.id = $3)
+    ), stated AS (
+        SELECT told.account_id, sum(told.amount) AS amount
+        FROM ledger_statedbalance AS told
+        JOIN latest ON latest.day = told.cut_off_date
+        JOIN portfolio_account AS account ON account.id = told.account_id
+        WHERE account.client_id = $1 AND account.annual_rate IS NOT NULL AND ($3 IS NULL OR account.id = $3)
+        GROUP BY told.account_id
+    ), reckoned AS (
+        SELECT movement.account_id, sum(movement.amount) AS amount
+        FROM ledger_movements_at(
+            $1, (SELECT latest.day FROM latest), (SELECT latest.before FROM latest), $3
+        ) AS movement
+        GROUP BY movement.account_id
+    ), late AS (
+        SELECT penalty.account_id, sum(penalty.amount) AS amount
+        FROM ledger_penalty_at(
+            $1, (SELECT latest.day FROM latest), (SELECT latest.before FROM latest), $3, 'lender'
+        ) AS penalty
+        GROUP BY penalty.account_id
+    )
+    SELECT stated.account_id, 'total'::varchar, latest.day, account.currency, stated.amount,
+        reckoned.amount + coalesce(late.amount, 0)
+    FROM stated
+    CROSS JOIN latest
+    JOIN portfolio_account AS account ON account.id = stated.account_id
+    JOIN ledger_terms_on((SELECT latest.day FROM latest)) AS terms
+        ON terms.product = account.product AND terms.currency = account.currency
+    JOIN reckoned ON reckoned.account_id = stated.account_id
+    LEFT JOIN late ON late.account_id = stated.account_id
+    WHERE EXISTS (SELECT 1 FROM portfolio_instalment AS known WHERE known.account_id = stated.account_id)
+        AND abs(stated.amount - reckoned.amount - coalesce(late.amount, 0)) > terms.check_amount
+$$;
+"""
+
+LATEST_BREAKS = """
+CREATE FUNCTION ledger_latest_breaks()
+RETURNS TABLE (
+    client_id bigint, account_id bigint, account_number varchar, kind varchar, cut_off_date date, currency varchar,
+    stated numeric, reckoned numeric
+)
+LANGUAGE sql STABLE AS $$
+    SELECT client.id, found.account_id, account.number, found.kind, found.cut_off_date, found.currency, found.stated,
+        found.reckoned
+    FROM clients_client AS client
+    CROSS JOIN LATERAL (
+        SELECT late.account_id, late.kind, late.cut_off_date, late.currency, late.stated, late.reckoned
+        FROM ledger_breaks_at(client.id, 'infinity'::date, 'infinity'::timestamptz, NULL) AS late
+        UNION ALL
+        SELECT total.account_id, total.kind, total.cut_off_date, total.currency, total.stated, total.reckoned
+        FROM ledger_total_breaks_at(client.id, 'infinity'::timestamptz, NULL) AS total
+    ) AS found
+    JOIN portfolio_account AS account ON account.id = found.account_id
+$$;
+"""
+
+EXPECTED_AT = """
+CREATE FUNCTION ledger_expected_at(client_id bigint, instant timestamptz)
+RETURNS TABLE (account_id bigint, currency varchar, amount numeric, tolerance_amount numeric)
+LANGUAGE sql STABLE AS $$
+    WITH owed AS MATERIALIZED (
+        SELECT component.account_id, component.currency, sum(component.amount) AS amount
+        FROM ledger_components_at($1, $2) AS component
+        GROUP BY component.account_id, component.currency
+    ), late AS MATERIALIZED (
+        SELECT penalty.account_id, sum(penalty.amount) AS amount
+        FROM ledger_penalty_at($1, (SELECT ledger_day_at($1, $2)), $2, NULL, 'lender') AS penalty
+        GROUP BY penalty.account_id
+    ), tolerance AS MATERIALIZED (
+        SELECT account.id AS account_id, terms.check_amount AS amount
+        FROM ledger_terms_on((SELECT ledger_day_at($1, $2))) AS terms
+        JOIN portfolio_account AS account
+            ON account.product = terms.product AND account.currency = terms.currency AND account.client_id = $1
+    )
+    SELECT owed.account_id, owed.currency, owed.amount + coalesce(late.amount, 0), coalesce(tolerance.amount, 0)
+    FROM owed
+    LEFT JOIN late ON late.account_id = owed.account_id
+    LEFT JOIN tolerance ON tolerance.account_id = owed.account_id
+$$;
+"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0008_large_sets")]
-    operations = [migrations.RunSQL(LATENESS + BREAKS, migrations.RunSQL.noop)]
+    dependencies = [
+        ("ledger", "0004_instalments"),
+    ]
+    operations = [
+        migrations.RunSQL(
+            "".join((LATENESS_AT, STANDING_ON, BREAKS_AT, DEBTS_AT, TOTAL_BREAKS_AT, LATEST_BREAKS, EXPECTED_AT)),
+            migrations.RunSQL.noop,
+        )
+    ]
