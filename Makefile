@@ -49,7 +49,7 @@ test: setup  ## everything: the checks, the tests on two workers, the pages in a
 	$(BIN)/python tools/browser_parts.py
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -q tests/browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
 
 bench: setup  ## what each part takes at 100,000 accounts, against its bare counterpart
 	$(BIN)/python -m bench
