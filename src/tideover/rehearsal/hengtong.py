@@ -6,6 +6,7 @@ Its books follow from what it was told: a loan's history, and the payments that 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 
 from tideover.rehearsal import calendar, draws, lender_files, loans, people
-from tideover.rehearsal.lender_files import BatchRow, InstalmentRow, LoanRow, PersonRow
+from tideover.rehearsal.lender_files import BatchRow, DocumentsRow, InstalmentRow, LoanRow, PersonRow
 from tideover.rehearsal.loans import Batch, Loan, LoanPortfolio, Page, Paid
 from tideover.rehearsal.portfolio import Portfolio
 from tideover.rehearsal.types import DemoRead
@@ -22,6 +23,9 @@ from tideover.rehearsal.types import DemoRead
 CURRENCY = "CNY"
 TAIL = Decimal("10.00")
 """The lender does not call a contract late for less than this (尾款)."""
+
+DOCUMENTS_SENT_OF_TWENTY = 17
+"""Of twenty documents so many come with the 委案表; for the others the lender has to be asked. An assumption."""
 
 Payments = Mapping[str, tuple[Paid, ...]]
 
@@ -103,7 +107,21 @@ class Lender:
             next_due_amount=coming.due if coming else None,
             guarantor=self.person(loan.guarantor) if loan.guarantor else None,
             co_borrower=self.person(loan.co_borrower) if loan.co_borrower else None,
+            documents=self._documents(loan),
         )
+
+    def _documents(self, loan: Loan) -> DocumentsRow:
+        contract = self._reference(loan, "HTIMG", "contract")
+        return DocumentsRow(
+            contract=contract,
+            contract_digest=hashlib.sha256(contract.encode()).hexdigest() if contract else "",
+            proof_of_disbursement=self._reference(loan, "HTPAY", "proof-of-disbursement"),
+            guarantee=self._reference(loan, "HTGUA", "guarantee") if loan.guarantor else "",
+        )
+
+    def _reference(self, loan: Loan, series: str, item: str) -> str:
+        drawn = draws.below(20, self.seed, "document-sent", loan.number, item)
+        return f"{series}/{loan.number}" if drawn < DOCUMENTS_SENT_OF_TWENTY else ""
 
 
 def lender_of(demo: DemoRead) -> Lender:

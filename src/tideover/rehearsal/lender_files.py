@@ -33,6 +33,7 @@ _CONTRACT = ("借据号", "客户号", "客户姓名", "证件号码", "省份",
 _OWED = ("逾期天数", "是否委案", "逾期本金", "逾期利息", "罚息", "滞纳金", "下期应还日", "下期应还金额")
 _PHONES = ("手机号码", "备用手机")
 _OTHERS = tuple(f"{role}{what}" for role in ("担保人", "共同借款人") for what in ("客户号", "姓名", "证件号码", "手机"))
+_DOCUMENTS = ("合同影像编号", "合同影像摘要", "合同签订日期", "放款凭证编号", "担保合同编号")
 _INSTALMENT = ("期数", "应还日期", "应还本金", "应还利息", "应还费用", "已还金额", "实还日期")
 _BESIDE = ("应还日", "本金", "利息", "费用", "已还", "实还日")
 
@@ -75,6 +76,16 @@ class InstalmentRow:
 
 
 @dataclass(frozen=True)
+class DocumentsRow:
+    """Where the documents of a contract are found; empty: the lender did not say."""
+
+    contract: str = ""
+    contract_digest: str = ""
+    proof_of_disbursement: str = ""
+    guarantee: str = ""
+
+
+@dataclass(frozen=True)
 class LoanRow:
     """A contract as the lender's books show it at the cut-off; without a batch it is placed nowhere."""
 
@@ -94,6 +105,7 @@ class LoanRow:
     next_due_amount: Decimal | None = None
     guarantor: PersonRow | None = None
     co_borrower: PersonRow | None = None
+    documents: DocumentsRow = DocumentsRow()
 
     @property
     def owed(self) -> Decimal:
@@ -128,9 +140,14 @@ Amount = Callable[[Decimal | None], str]
 
 def placement(loans: Iterable[LoanRow]) -> bytes:
     """委案表: a row an instalment, the columns of the contract and its batch repeated; commas, 2026/9/30, 1,286.40."""
-    headings = (*_BATCH, *_CONTRACT, *_OWED, *_PHONES, *_OTHERS, *_INSTALMENT)
+    headings = (*_BATCH, *_CONTRACT, *_OWED, *_PHONES, *_OTHERS, *_DOCUMENTS, *_INSTALMENT)
     rows = (
-        [*_batch(loan, slashed, thousands, percent), *_contract(loan, slashed, thousands, percent), *of_instalment]
+        [
+            *_batch(loan, slashed, thousands, percent),
+            *_contract(loan, slashed, thousands, percent),
+            *_documents(loan, slashed),
+            *of_instalment,
+        ]
         for loan in loans
         for of_instalment in (_instalment(each, slashed, thousands, with_number=True) for each in loan.instalments)
     )
@@ -237,6 +254,12 @@ def _contract(loan: LoanRow, day: Day, amount: Amount, share: Amount) -> list[st
         *_other(loan.guarantor),
         *_other(loan.co_borrower),
     ]
+
+
+def _documents(loan: LoanRow, day: Day) -> list[str]:
+    told = loan.documents
+    signed = day(loan.opened_date) if told.contract else ""
+    return [told.contract, told.contract_digest, signed, told.proof_of_disbursement, told.guarantee]
 
 
 def _phones(person: PersonRow, most: int) -> list[str]:

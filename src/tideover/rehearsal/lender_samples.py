@@ -13,7 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from tideover.rehearsal import lender_files as lender
-from tideover.rehearsal.lender_files import BatchRow, InstalmentRow, LoanRow, MoneyRow, PersonRow, RecallRow
+from tideover.rehearsal.lender_files import (
+    BatchRow,
+    DocumentsRow,
+    InstalmentRow,
+    LoanRow,
+    MoneyRow,
+    PersonRow,
+    RecallRow,
+)
 
 CUT_OFF, FULL_CUT_OFF = date(2026, 9, 30), date(2026, 10, 5)
 BATCH = BatchRow(
@@ -24,6 +32,8 @@ LI = PersonRow("K002", "李镕𠮷", "990000000000000028", "CN-GD", ("1540000020
 MARIA = PersonRow("K003", "Maria Santos", "990000000000000036", "CN-BJ", ("15400000301",), "en")
 CHEN = PersonRow("K004", "陈强", "990000000000000044", "CN-XJ", ())
 ZHAO = PersonRow("K101", "赵敏", "990000000000001011", "CN-SH", ("15400001101",))
+WANG_PAPERS = DocumentsRow("HTIMG/HT1001", "c0ffee" + "0" * 58, "HTPAY/HT1001", "HTGUA/HT1001")
+LI_PAPERS = DocumentsRow("HTIMG/HT1002", "", "", "")
 SUN = PersonRow("K102", "孙丽", "990000000000001028", "CN-GD", ("15400001201",))
 
 
@@ -65,10 +75,10 @@ def _loan(
 
 
 def loans(cut_off: date = CUT_OFF) -> list[LoanRow]:
-    """Four placed contracts: one with a guarantor, one with a co-borrower, one whose borrower has no telephone."""
+    """Four placed contracts: one with a guarantor and all its papers, one with a co-borrower and a part of them."""
     return [
-        _loan("HT1001", WANG, date(2026, 6, 5), 3, cut_off=cut_off, guarantor=ZHAO),
-        _loan("HT1002", LI, date(2026, 7, 12), 1, cut_off=cut_off, co_borrower=SUN),
+        _loan("HT1001", WANG, date(2026, 6, 5), 3, cut_off=cut_off, guarantor=ZHAO, documents=WANG_PAPERS),
+        _loan("HT1002", LI, date(2026, 7, 12), 1, cut_off=cut_off, co_borrower=SUN, documents=LI_PAPERS),
         _loan("HT1003", MARIA, date(2026, 6, 20), 3, cut_off=cut_off),
         _loan("HT1004", CHEN, date(2026, 5, 28), 2, cut_off=cut_off),
     ]

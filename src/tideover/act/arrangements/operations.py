@@ -43,12 +43,12 @@ def promise(*, case_id: int, account_id: int, amount: Money, due_date: date, at:
     """
     require(actor, Role.COLLECTOR, Role.TEAM_LEADER)
     with transaction.atomic():
-        cases.lock_case(case_id=case_id)
-        case = cases_queries.get_case(case_id)
+        case = cases.lock_case(case_id=case_id)
         require_client(actor, case.client_id)
         if not case.is_open:
-            raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)
-        if account_id not in {each.account_id for each in case.open_accounts}:
+            closed = cases_queries.get_case(case_id)
+            raise CaseClosed(case_id=case_id, closed_date=closed.closed_date, cause=closed.close_cause)
+        if cases_queries.get_brief(case_id, account_id).stage is None:
             raise AccountNotInCase(case_id=case_id, account_id=account_id)
         made_date = _local_date(case.customer_id, case.client_id, at)
         _refuse_impossible(account_id, amount, due_date, made_date, at)

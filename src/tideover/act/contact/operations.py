@@ -161,8 +161,8 @@ def _apply(call: Call, event: str, at: datetime, cause: str | None = None, secon
     dialled = before.dialled_at is None
     answered = before.answered_at is None and after.answered_at is not None
     ended = before.ended_at is None and after.ended_at is not None
-    if (dialled or answered) and _is_with_borrower(call):
-        cases.record_work(case_id=call.case_id, account_id=None, attempt=dialled, contact=answered, right_party=False)
+    if dialled or answered:
+        _count_work(call, attempt=dialled, contact=answered)
     actor = _line_actor(call)
     if call.permit_id is None:
         pass  # it came in: the gate has it as answered already
@@ -231,7 +231,7 @@ def receive_call(*, case_id: int, contact_point_id: int | None, at: datetime, ac
             at=at,
             actor=actor,
         )
-        cases.record_work(case_id=case_id, account_id=None, attempt=False, contact=True, right_party=False)
+        _count_work(call, contact=True)
         _fact(call, "call-received", at, actor, permit="none")
     return queries.read(call)
 
@@ -253,15 +253,21 @@ def note_right_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
         first = call.right_person_at is None
         call.right_person_at = at
         call.save(update_fields=["right_person_at"])
-        if first and _is_with_borrower(call):
-            cases.record_work(case_id=call.case_id, account_id=None, attempt=False, contact=False, right_party=True)
+        if first:
+            _count_work(call, right_party=True)
         _fact(call, "right-person-reached", at, actor)
     return queries.read(call)
 
 
-def _is_with_borrower(call: Call) -> bool:
-    """Only a call to the borrower is work on the stage: a guarantor is asked beside it, never instead."""
-    return call.customer_id == cases_queries.get_brief(call.case_id, call.account_id).customer_id
+def _count_work(call: Call, *, attempt: bool = False, contact: bool = False, right_party: bool = False) -> None:
+    cases.record_work(
+        case_id=call.case_id,
+        customer_id=call.customer_id,
+        account_id=None,
+        attempt=attempt,
+        contact=contact,
+        right_party=right_party,
+    )
 
 
 def note_third_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
@@ -306,7 +312,7 @@ def _on_the_line(call_id: int, actor: Actor) -> Call:
 
 def _locked_with_case(call_id: int) -> Call:
     """The locked call, its case locked before it: whoever records on the case does so in the same order."""
-    cases.lock_case(case_id=queries.get_call(call_id).case_id)
+    cases.lock_case(case_id=queries.get_case_id(call_id))
     return _locked(call_id)
 
 

@@ -29,6 +29,14 @@ def get_call(call_id: int) -> CallRead:
     return read(call)
 
 
+def get_case_id(call_id: int) -> int:
+    """The case that a call is about; raises CallUnknown."""
+    found = Call.objects.filter(pk=call_id).values_list("case_id", flat=True).first()
+    if found is None:
+        raise CallUnknown(call_id=str(call_id))
+    return found
+
+
 def get_live_call(user_id: int, at: datetime | None = None) -> CallRead | None:
     """The call that the user is on. With an instant, one on which the line fell silent long ago is left out."""
     found = Call.objects.filter(user_id=user_id, state__in=(UNKNOWN, DIALLED, ANSWERED)).order_by("-asked_at", "-pk")

@@ -1,8 +1,8 @@
 """A mapping as expressions of DuckDB over whole columns: texts, typed values, faults. No Django, no rows.
 
 Names of the judged table's columns: a field by its own name; of groups ``b0`` balances, ``p0`` contact points and
-``p0s`` where they are from, ``h0`` and ``d0`` payments, ``i0_due_date`` instalments, ``q0_full_name`` parties and
-``q0p1`` their contact points.
+``p0s`` where they are from, ``h0`` and ``d0`` payments, ``k0``, ``k0h`` and ``k0d`` documents with digest and date,
+``i0_due_date`` instalments, ``q0_full_name`` parties and ``q0p1`` their contact points.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tideover.act.payments.types import DEBIT_CAUSES, REVERSAL_CAUSES
 from tideover.core import money
 from tideover.core.sql.duck import literal
 
-_BLANK = "chr(32) || chr(9) || chr(160) || chr(12288)"
+_BLANK = literal(" \t\u00a0\u3000")
 _LARGEST = "99999999999999.9999"
 
 
@@ -81,7 +81,7 @@ class Context:
         if values:
             cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in values.items())
             text = f"CASE {text} {cases} END"
-        else:
+        elif self.has(source):
             text = formats.normalised(field, text, self.mapping.formats)
         if constant is not None:
             text = literal(constant)
@@ -133,6 +133,21 @@ def _groups(context: Context) -> Iterator[Judged]:
             yield context.judged(fields.amount(f"h{place}", least="< 0"), payment.amount)
             if payment.value_date:
                 yield context.judged(_not_after(fields.date(f"d{place}"), context), payment.value_date)
+    for place, document in enumerate(mapping.documents):
+        yield from _document(f"k{place}", document, context)
+
+
+def _document(name: str, document: policy_schema.DocumentGroup, context: Context) -> Iterator[Judged]:
+    if not any(context.has(source) for source in document.sources):
+        return
+    yield context.judged(fields.identifier(name, 120), document.reference)
+    unfound: Fault = ("document-without-reference", f'"t_{name}" IS NULL')
+    for suffix, made, source in (
+        ("h", fields.digest(f"{name}h"), document.digest),
+        ("d", _not_after(fields.date(f"{name}d"), context), document.date),
+    ):
+        if context.has(source):
+            yield context.judged(replace(made, name=f"{name}{suffix}", faults=(*made.faults, unfound)), source)
 
 
 def _point(name: str, point: policy_schema.PointGroup, context: Context) -> Iterator[Judged]:
@@ -287,9 +302,10 @@ def _with_context(each: Field, context: Context) -> Field:
     if each.name == "instalments_count" and context.mapping.instalments and not context.folds:
         there = " + ".join(
             f"CAST({instalment_is_there(place, context)} AS INTEGER)"
-            for place in range(len(context.mapping.instalments))
+            for place, group in enumerate(context.mapping.instalments)
+            if context.has(group.due_date)
         )
-        more.append(("instalments-counted-otherwise", f"{{v}} <> {there}"))
+        more.append(("instalments-counted-otherwise", f"{{v}} <> {there or 0}"))
     if each.name == "batch_until_date":
         more.append(("batch-ends-before", '{v} <= "batch_from_date"'))
     if each.name == "reverses":
@@ -322,10 +338,9 @@ def fault_case(each: Judged, *, folds: bool) -> str:
         unless = " AND NOT is_orphan" if folds and missing == "missing" and not each.of_instalment else ""
         cases.append(f"WHEN {text} IS NULL{unless} THEN {literal(missing)}")
     cases.extend(f"WHEN {fill(condition, each.field.name)} THEN {literal(code)}" for code, condition in each.always)
-    cases.extend(
-        f"WHEN {text} IS NOT NULL AND ({fill(condition, each.field.name)}) THEN {literal(code)}"
-        for code, condition in each.field.faults
-    )
+    if each.field.faults:
+        cases.append(f"WHEN {text} IS NULL THEN NULL")
+    cases.extend(f"WHEN {fill(condition, each.field.name)} THEN {literal(code)}" for code, condition in each.field.faults)
     return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
 
 

@@ -161,6 +161,12 @@ def phone(name: str) -> Field:
     return Field(name, "VARCHAR", cleaned, faults, form=PHONE)
 
 
+def digest(name: str) -> Field:
+    """A SHA-256 in hexadecimal, in either case."""
+    form = "regexp_full_match({t}, '[0-9a-fA-F]{{64}}')"
+    return Field(name, "VARCHAR", "lower({t})", (("not-a-digest", f"NOT {form}"),))
+
+
 @cache
 def places_of(currency: str) -> str:
     """The decimal places of the currency in a column; of one that is not known, four."""

@@ -30,7 +30,7 @@ DIGITS = ("ascii", "full-width")
 _FULL = "０１２３４５６７８９．，－＋／：％ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
 _HALF = "0123456789.,-+/:%ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _UNREADABLE = "≠"
-"""In front of a form that nobody declared, so that it is refused like any other text."""
+"""In front of the form that is judged where nobody declared it, so that it is refused like any other text."""
 
 
 @dataclass(frozen=True)
@@ -68,27 +68,28 @@ def shown(field: Field, formats: Formats) -> str:
 
 
 def _cases(text: str, forms: Mapping[str, tuple[str, str]], declared: tuple[str, ...], build) -> str:  # type: ignore[no-untyped-def]
+    """The first form is the one that is judged; another that nobody declared does not read as it, and so is refused."""
+    judged, *others = forms
     cases = []
-    for name, (pattern, _) in forms.items():
+    if judged not in declared:
+        cases.append(f"WHEN regexp_matches({text}, {literal(forms[judged][0])}) THEN {literal(_UNREADABLE)} || {text}")
+    for name in others:
         if name in declared:
+            pattern = forms[name][0]
             cases.append(f"WHEN regexp_matches({text}, {literal(pattern)}) THEN {build(name, text, pattern)}")
-        else:
-            cases.append(f"WHEN regexp_matches({text}, {literal(pattern)}) THEN {literal(_UNREADABLE)} || {text}")
-    return f"CASE {' '.join(cases)} ELSE {text} END"
+    return f"CASE {' '.join(cases)} ELSE {text} END" if cases else text
 
 
 def _date(name: str, text: str, pattern: str) -> str:
-    if name == "dashed":
-        return text
+    if name == "compact":
+        return f"regexp_replace({text}, {literal(pattern)}, '\\1-\\2-\\3')"
     year, month, day = (f"regexp_extract({text}, {literal(pattern)}, {place})" for place in (1, 2, 3))
     return f"{year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')"
 
 
 def _amount(name: str, text: str, pattern: str) -> str:
-    return f"replace({text}, ',', '')" if name == "thousands" else text
+    return f"replace({text}, ',', '')"
 
 
 def _share(name: str, text: str, pattern: str) -> str:
-    if name == "fraction":
-        return text
     return f"CAST(CAST(CAST(replace({text}, '%', '') AS DECIMAL(9, 4)) * 0.01 AS DECIMAL(9, 6)) AS VARCHAR)"

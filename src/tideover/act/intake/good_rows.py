@@ -74,6 +74,25 @@ def _point(
     """
 
 
+def documents(context: Context) -> str | None:
+    """Where documents of the account's file are found; None where the file has no such column."""
+    parts = []
+    for place, group in enumerate(context.mapping.documents):
+        if not context.has(group.reference):
+            continue
+        digest = f"k{place}h" if context.has(group.digest) else "NULL::VARCHAR"
+        dated = f"k{place}d" if context.has(group.date) else "NULL::DATE"
+        parts.append(f"""
+            SELECT record, account_number, {literal(group.item)} AS item, reference, digest, document_date
+            FROM (
+                SELECT record, account_number, k{place} AS reference, {digest} AS digest, {dated} AS document_date
+                FROM folded
+            )
+            WHERE reference IS NOT NULL AND ({_condition(group)})
+        """)
+    return " UNION ALL ".join(parts) or None
+
+
 def parties(context: Context) -> str | None:
     """Co-borrowers and guarantors; None where the mapping has none."""
     parts = []
@@ -156,5 +175,5 @@ def recalls() -> str:
     return "SELECT record, account_number, cause, recalled_date FROM folded ORDER BY record"
 
 
-def _condition(group: policy_schema.PointGroup | policy_schema.PaymentGroup) -> str:
+def _condition(group: policy_schema.PointGroup | policy_schema.PaymentGroup | policy_schema.DocumentGroup) -> str:
     return group.when.to_duckdb()  # type: ignore[union-attr]

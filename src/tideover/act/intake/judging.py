@@ -312,7 +312,8 @@ def judge_example(mapping: policy_schema.Mapping, rows: Sequence[Mapping[str, st
     names = tuple(dict.fromkeys(name for row in rows for name in row))
     header = (*names, *(name for name in mapping.needed_columns if name not in names))
     at = datetime(cut_off.year, cut_off.month, cut_off.day, 23, 59, tzinfo=UTC)
-    with opened(mapping, cut_off, at) as judge:
+    with duck.scratch() as connection:
+        judge = Judge(mapping, connection, cut_off, at)
         sink = judge.start(header)
         numbers = list(range(2, len(rows) + 2))
         sink(numbers, numbers, [[row.get(name, "") for row in rows] for name in header])
@@ -345,6 +346,11 @@ def _gives(judge: Judge) -> dict[str, str]:
         )
     if parties := good_rows.parties(context):
         given["parties"] = "; ".join(f"{row[2]} {row[3]}" for row in run(parties).fetchall())
+    if documents := good_rows.documents(context):
+        given["documents"] = "; ".join(
+            " ".join(str(each) for each in (row[2], row[3], row[5], (row[4] or "")[:8]) if each)
+            for row in run(documents).fetchall()
+        )
     return {name: value for name, value in given.items() if value}
 
 

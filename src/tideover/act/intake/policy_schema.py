@@ -36,6 +36,7 @@ GRAINS = (ACCOUNT, INSTALMENT)
 PARTY_ROLES = ("co-borrower", "guarantor")
 
 _POINT_COLUMNS = (Column("value", "text"),)
+_DOCUMENT_COLUMNS = (Column("reference", "text"),)
 _PAYMENT_COLUMNS = (Column("amount", "money"),)
 
 
@@ -117,6 +118,24 @@ class PartyGroup:
 
 
 @dataclass(frozen=True)
+class DocumentGroup:
+    """Columns that say where a document of the account's file is found; ``item`` is its name on the checklist."""
+
+    item: str
+    reference: str
+    digest: str | None
+    date: str | None
+    optional: bool
+    when: Condition | Rule
+    line: int
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its columns of the file."""
+        return tuple(each for each in (self.reference, self.digest, self.date) if each is not None)
+
+
+@dataclass(frozen=True)
 class Mapping:
     """How a file of one kind is read. ``grain`` says what one row is: an account, or one of its instalments."""
 
@@ -136,6 +155,7 @@ class Mapping:
     payments: tuple[PaymentGroup, ...]
     instalments: tuple[InstalmentGroup, ...]
     parties: tuple[PartyGroup, ...]
+    documents: tuple[DocumentGroup, ...]
     line: int
 
     @property
@@ -145,6 +165,9 @@ class Mapping:
         needed = [*self.columns.values(), *(group.amount for group in groups if not group.optional)]
         needed.extend(group.value for group in self.contact_points if not group.optional)
         needed.extend(group.value_date for group in self.payments if group.value_date and not group.optional)
+        for document in self.documents:
+            if not document.optional:
+                needed.extend(document.sources)
         for each in self.instalments:
             if not each.optional:
                 needed.extend((*self._numbers_of(each), *each.sources))
@@ -168,6 +191,8 @@ class Mapping:
             if group.source_column is not None:
                 yield group.source_column
         yield from (group.value_date for group in self.payments if group.value_date)
+        for document in self.documents:
+            yield from document.sources
         for each in self.instalments:
             yield from (*self._numbers_of(each), *each.sources)
         for party in self.parties:
@@ -262,6 +287,17 @@ _PARTY = schema.Record(
         "optional": schema.Optional(schema.Boolean(), False),
     },
 )
+_DOCUMENT = schema.Record(
+    DocumentGroup,
+    {
+        "item": schema.Name(),
+        "reference": _COLUMN,
+        "digest": schema.Optional(_COLUMN),
+        "date": schema.Optional(_COLUMN),
+        "optional": schema.Optional(schema.Boolean(), False),
+        "when": schema.ConditionText(_DOCUMENT_COLUMNS),
+    },
+)
 _FORMATS = schema.Record(
     Formats,
     {
@@ -292,6 +328,7 @@ _MAPPING = schema.Record(
         "payments": schema.Optional(schema.ListOf(_PAYMENT, most=240), ()),
         "instalments": schema.Optional(schema.ListOf(_INSTALMENT, most=480), ()),
         "parties": schema.Optional(schema.ListOf(_PARTY, most=20), ()),
+        "documents": schema.Optional(schema.ListOf(_DOCUMENT, most=20), ()),
     },
 )
 _EXAMPLE = schema.Record(
@@ -331,7 +368,7 @@ def _check_groups(mapping: Mapping, reading: Reading) -> None:
     components = [group.component for group in mapping.balances]
     if mapping.kind not in OF_ACCOUNTS:
         groups = (*mapping.balances, *mapping.contact_points, *mapping.payments, *mapping.instalments)
-        for group in (*groups, *mapping.parties):
+        for group in (*groups, *mapping.parties, *mapping.documents):
             reading.fault("mapping-group-of-other-kind", group.line, kind=mapping.kind)
         if mapping.grain != ACCOUNT:
             reading.fault("mapping-grain-of-other-kind", mapping.line, kind=mapping.kind)

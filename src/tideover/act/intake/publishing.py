@@ -19,6 +19,7 @@ from tideover.know.cases import operations as cases
 from tideover.know.clients import operations as clients
 from tideover.know.clients.types import ClientRead
 from tideover.know.customers import operations as customers
+from tideover.know.filing import operations as filing
 from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import operations as portfolio
 
@@ -62,7 +63,7 @@ def keep_others_out(client_id: int) -> None:
 
 
 def publish_placement(publication: Publication) -> None:
-    """Customers, accounts, balances and history of a placement file, and one fact for each customer it concerns."""
+    """Customers, accounts, balances, history and documents of a file of accounts; a fact for each customer concerned."""
     each, params = publication, publication.params
     client_id = each.client.id
     customers.receive(
@@ -96,6 +97,22 @@ def publish_placement(publication: Publication) -> None:
             fact_id=each.fact_id,
             value_date_basis=basis,
         )
+    journal.append_set(
+        kind="documents-filed",
+        room="intake",
+        at=each.at,
+        actor=each.actor,
+        select=_given("facts_documents"),
+        params={**params, "import_id": each.import_id},
+    )
+    filing.file_documents(
+        given=_given("given_documents"),
+        params=params,
+        client_id=client_id,
+        fact_id=each.fact_id,
+        at=each.at,
+        actor=each.actor,
+    )
     for kind, in_one_currency in (("placement-received", True), ("placements-received", False)):
         journal.append_set(
             kind=kind,

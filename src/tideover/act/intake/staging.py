@@ -27,6 +27,7 @@ TABLES = (
     "intake_staged_instalment",
     "intake_staged_party",
     "intake_staged_recall",
+    "intake_staged_document",
     "intake_staged_state",
 )
 _LOCK = "SELECT {function}(hashtextextended('intake-run:' || %s::text, 0))"
@@ -84,6 +85,7 @@ def stage(*, run_id: int, judge: judging.Judge) -> None:
         ("intake_staged_history", good_rows.history(context)),
         ("intake_staged_instalment", good_rows.instalments(context)),
         ("intake_staged_party", good_rows.parties(context)),
+        ("intake_staged_document", good_rows.documents(context)),
     ):
         if select:
             _copy(judge, run_id, table, select)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tideover.act.contact import operations as contact
 from tideover.act.contact import queries as contact_queries
-from tideover.act.contact.types import ENDED, CallRead
+from tideover.act.contact.types import ENDED, CallRead, NotYourCall
 from tideover.act.outcomes import effects, queries
 from tideover.act.outcomes.models import Outcome, OutcomeNote
 from tideover.act.outcomes.policy_schema import Form, OutcomeRule, SpokeTo, judge
@@ -74,13 +74,13 @@ def record(
         require_client(actor, case.client_id)
         if (stood := Outcome.objects.filter(recorded_once_key=once_key, case_id=case_id).first()) is not None:
             return queries.read(stood)
-        call = _recordable(call_id, case_id)
+        call = _recordable(call_id, case_id, actor)
         file = queries.get_result(result)
         said = replace(_said(case, promise, call_back_at, hold_until, at), complaint=complaint)
         _judge(file.data, spoke_to, account_id, said, arrears_reason, note, closed=not case.is_open)
-        if spoke_to == SpokeTo.CUSTOMER:
+        if spoke_to == SpokeTo.CUSTOMER and (call.right_person_at is None or call.is_third_person):
             contact.note_right_person(call_id=call_id, at=at, actor=actor)
-        elif not call.is_third_person:
+        elif spoke_to != SpokeTo.CUSTOMER and not call.is_third_person:
             contact.note_third_person(call_id=call_id, at=at, actor=actor)
         outcome, followed = _write(
             case, call, account_id, file, spoke_to, arrears_reason, said, note, once_key, at, actor
@@ -98,7 +98,7 @@ def record_line_event(
     again changes nothing.
     """
     with transaction.atomic():
-        case = cases.lock_case(case_id=contact_queries.get_call(call_id).case_id)
+        case = cases.lock_case(case_id=contact_queries.get_case_id(call_id))
         call = contact.note_line_event(call_id=call_id, event=event, at=at, cause=cause, seconds=seconds)
         if call.state != ENDED or call.was_answered or call.outcome_id is not None or call.cause is None:
             return call
@@ -109,7 +109,7 @@ def record_line_event(
     return contact_queries.get_call(call_id)
 
 
-def _recordable(call_id: int, case_id: int) -> CallRead:
+def _recordable(call_id: int, case_id: int, actor: Actor) -> CallRead:
     call = contact_queries.get_call(call_id)
     if call.case_id != case_id:
         raise CallOfAnotherCase(call_id=str(call_id), case_id=str(case_id))
@@ -118,6 +118,8 @@ def _recordable(call_id: int, case_id: int) -> CallRead:
         raise RecordedAlready(call_id=str(call_id), at=stood.at)
     if not call.was_answered:
         raise NotAnswered(call_id=str(call_id))
+    if call.user_id != actor.user_id:
+        raise NotYourCall(call_id=str(call_id))
     return call
 
 

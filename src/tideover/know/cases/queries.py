@@ -123,6 +123,8 @@ def relation_in_scope(actor: Actor, *roles: Role) -> tuple[str, dict[str, Any]]:
 
 def is_in_scope(actor: Actor, case_id: int, *roles: Role) -> bool:
     """Whether the actor may see the case in one of these roles. A collector's own work is the assignment's to tell."""
+    if not actor.roles & {*roles, Role.SYSTEM}:
+        return False
     return Case.objects.filter(pk=case_id).filter(pk__in=scope.ids(actor, roles)).exists()
 
 
@@ -370,9 +372,9 @@ def list_binding_holds(
 
 def is_complained_of(user_id: int, case_id: int, at: datetime) -> bool:
     """Whether a complaint of the case's customer against this user stands: they keep off the case."""
-    case = Case.objects.filter(pk=case_id).values_list("person_id", flat=True).first()
+    person = Case.objects.filter(pk=case_id).values("person_id")
     against = _standing(at).filter(reason=HoldReason.COMPLAINT, against_user_id=user_id)
-    return against.filter(Q(case_id=case_id) | Q(person_id=case, scope=HoldScope.PERSON)).exists()
+    return against.filter(Q(case_id=case_id) | Q(person_id__in=person, scope=HoldScope.PERSON)).exists()
 
 
 def list_complained_of(user_id: int, at: datetime) -> set[int]:

@@ -89,6 +89,11 @@ def list_contact_points(customer_id: int) -> list[ContactPointRead]:
     return [_point(point, point.value) for point in points.annotate(value=Subquery(kept))]
 
 
+def find_customer_of(contact_point_id: int) -> int | None:
+    """Whose contact point it is; None where there is no such."""
+    return ContactPoint.objects.filter(pk=contact_point_id).values_list("customer_id", flat=True).first()
+
+
 def get_contact_point(contact_point_id: int) -> ContactPointRead:
     """One contact point, its value masked; raises UnknownContactPoint."""
     point = ContactPoint.objects.filter(pk=contact_point_id).first()

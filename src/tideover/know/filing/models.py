@@ -9,6 +9,7 @@ class Document(models.Model):
     item = models.CharField(max_length=60, help_text="the checklist's item that it is")
     reference = models.CharField(max_length=120, help_text="where it is found: the lender's or the archive's number")
     digest = models.CharField(max_length=64, null=True, help_text="SHA-256 of its content, where somebody had it")
+    document_date = models.DateField(null=True, help_text="the date that it bears, where somebody said so")
     source = models.CharField(max_length=20, help_text="client-file, or staff")
     filed_at = models.DateTimeField()
     filed_by = models.CharField(max_length=80)

@@ -83,7 +83,16 @@ def _documents(account_id: int) -> dict[str, list[DocumentRead]]:
     found: dict[str, list[DocumentRead]] = {}
     for row in Document.objects.filter(account_id=account_id).order_by("filed_at", "pk"):
         found.setdefault(row.item, []).append(
-            DocumentRead(row.pk, row.item, row.reference, row.digest, row.source, row.filed_at, row.filed_by)
+            DocumentRead(
+                row.pk,
+                row.item,
+                row.reference,
+                row.digest,
+                row.source,
+                row.filed_at,
+                row.filed_by,
+                row.document_date,
+            )
         )
     return found
 

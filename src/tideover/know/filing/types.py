@@ -27,6 +27,7 @@ class DocumentRead:
     source: str
     filed_at: datetime
     filed_by: str
+    document_date: date | None = None
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,10 @@ class _Spot:
 
 def _spot(account_id: int, at: datetime) -> _Spot:
     account = portfolio_queries.get_account(account_id)
-    client = clients_queries.get_client_by_id(account.client_id)
+    return _spot_of(account, clients_queries.get_client_by_id(account.client_id), at)
+
+
+def _spot_of(account: AccountRead, client: ClientRead, at: datetime) -> _Spot:
     # At the end of a date, which a cut-off is told as, that date still counts.
     return _Spot(account, client, client.local_date(at - timedelta(microseconds=1)), at)
 
@@ -93,10 +96,23 @@ def _components(spot: _Spot) -> list[ComponentRead]:
 
 def get_owed(account_id: int, at: datetime) -> Money:
     """What is owed on an account at an instant; negative is a credit. Raises BalanceUnknown."""
-    components = list_components(account_id, at)
-    if not components:
+    owed = _owed(_spot(account_id, at))
+    if owed is None:
         raise BalanceUnknown(account_id=str(account_id), at=at)
-    return add_up((component.owed for component in components), components[0].stated.currency)
+    return owed
+
+
+def _owed(spot: _Spot) -> Money | None:
+    components = _components(spot)
+    return add_up((each.owed for each in components), components[0].stated.currency) if components else None
+
+
+def find_owed_and_lateness(
+    account: AccountRead, client: ClientRead, at: datetime
+) -> tuple[Money | None, LatenessRead | None]:
+    """What is owed on an account that was read already, and how late it is; None where the lender never said."""
+    spot = _spot_of(account, client, at)
+    return _owed(spot), _lateness(spot)
 
 
 def list_payments(account_id: int, at: datetime, contained_until: datetime | None = None) -> list[PaymentLine]:
@@ -243,28 +259,28 @@ def list_moved(account_ids: Iterable[int], since: datetime) -> set[int]:
 
 def list_lateness(account_ids: Iterable[int], at: datetime) -> list[LatenessRead]:
     """How late accounts are at an instant, as the refresh of cases and the snapshot see it; unknown ones left out."""
-    found: list[LatenessRead] = []
-    for account in portfolio_queries.list_accounts(account_ids):
-        spot = _spot(account.id, at)
-        for _, dpd, basis, owed, _, _, stated, computed, not_due, settled, has_instalments, cut in spot.rows(
-            "lateness"
-        ):
-            found.append(
-                LatenessRead(
-                    account_id=account.id,
-                    day=spot.day,
-                    dpd=dpd,
-                    dpd_basis=basis,
-                    owed_now=None if owed is None else spot.money(owed),
-                    not_due=spot.money(not_due),
-                    stated_dpd=stated,
-                    computed_dpd=computed,
-                    is_settled=bool(settled),
-                    has_instalments=has_instalments,
-                    cut_off_date=cut,
-                )
-            )
-    return found
+    accounts = portfolio_queries.list_accounts(account_ids)
+    clients = {each.id: each for each in clients_queries.list_clients({account.client_id for account in accounts})}
+    found = (_lateness(_spot_of(account, clients[account.client_id], at)) for account in accounts)
+    return [late for late in found if late is not None]
+
+
+def _lateness(spot: _Spot) -> LatenessRead | None:
+    for _, dpd, basis, owed, _, _, stated, computed, not_due, settled, has_instalments, cut in spot.rows("lateness"):
+        return LatenessRead(
+            account_id=spot.account.id,
+            day=spot.day,
+            dpd=dpd,
+            dpd_basis=basis,
+            owed_now=None if owed is None else spot.money(owed),
+            not_due=spot.money(not_due),
+            stated_dpd=stated,
+            computed_dpd=computed,
+            is_settled=bool(settled),
+            has_instalments=has_instalments,
+            cut_off_date=cut,
+        )
+    return None
 
 
 def list_breaks(client_id: int, at: datetime) -> list[BreakRead]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
 
 from tideover.core.access.models import User
 from tideover.core.access.types import Actor, Role
@@ -32,20 +33,28 @@ def get_actor(user_id: int, at: datetime | None = None) -> Actor:
     A user who is not active, or is in no team, has no scope at all, nor has whoever has left by ``at``; an unknown
     user raises UnknownUser.
     """
-    user = User.objects.filter(pk=user_id).first()
+    member = Membership.objects.filter(user_id=OuterRef("pk"))
+    granted = ClientGrant.objects.filter(team_id=OuterRef("member_team_id")).values("client_id")
+    found = User.objects.filter(pk=user_id).annotate(
+        member_team_id=Subquery(member.values("team_id")[:1]), member_left_date=Subquery(member.values("left_date")[:1])
+    )
+    user = found.annotate(granted_ids=ArraySubquery(granted)).first()
     if user is None:
         raise UnknownUser(user=str(user_id))
     if not user.is_active:
         return Actor(user_id=user.pk, name=user.username, roles=frozenset())
-    member = Membership.objects.filter(user_id=user_id).first()
-    teams = frozenset() if member is None else frozenset({member.team_id})
-    granted = frozenset(ClientGrant.objects.filter(team_id__in=teams).values_list("client_id", flat=True))
-    if member is not None and member.left_date is not None and at is not None:
-        zones = [client.zone for client in clients.list_clients(granted)] or ["UTC"]
-        if clock.local_date(at, zones[0]) >= member.left_date:
+    client_ids = frozenset(user.granted_ids)
+    if user.member_left_date is not None and at is not None:
+        zones = [client.zone for client in clients.list_clients(client_ids)] or ["UTC"]
+        if clock.local_date(at, zones[0]) >= user.member_left_date:
             return Actor(user_id=user.pk, name=user.username, roles=frozenset())
-    roles = frozenset(Role(role) for role in user.roles)
-    return Actor(user_id=user.pk, name=user.username, roles=roles, team_ids=teams, client_ids=granted)
+    return Actor(
+        user_id=user.pk,
+        name=user.username,
+        roles=frozenset(Role(role) for role in user.roles),
+        team_ids=frozenset() if user.member_team_id is None else frozenset({user.member_team_id}),
+        client_ids=client_ids,
+    )
 
 
 def get_team(code: str) -> TeamRead:

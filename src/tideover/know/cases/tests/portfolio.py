@@ -125,7 +125,14 @@ class Story:
     def call(self, account_id: int, *, reached: bool = False) -> None:
         """An attempt on the account's case."""
         case = self.case(account_id)
-        cases.record_work(case_id=case.id, account_id=None, attempt=True, contact=reached, right_party=reached)
+        cases.record_work(
+            case_id=case.id,
+            customer_id=case.customer_id,
+            account_id=None,
+            attempt=True,
+            contact=reached,
+            right_party=reached,
+        )
 
     def case(self, account_id: int) -> CaseRead:
         """The account's open case."""
