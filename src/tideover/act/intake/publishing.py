@@ -63,7 +63,7 @@ def keep_others_out(client_id: int) -> None:
 
 
 def publish_placement(publication: Publication) -> None:
-    """Customers, accounts, balances, history and documents of a file of accounts; a fact for each customer concerned."""
+    """What a file of accounts tells: people, accounts, balances, history, documents; a fact for each customer."""
     each, params = publication, publication.params
     client_id = each.client.id
     customers.receive(

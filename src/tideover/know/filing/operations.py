@@ -69,8 +69,8 @@ def file_documents(
 ) -> int:
     """File the documents that a client's file names, as a set; returns how many are new.
 
-    ``given`` is a SELECT of (account_id, item, reference, digest, document_date). Must be inside a transaction: the import that
-    calls it writes the facts.
+    ``given`` is a SELECT of (account_id, item, reference, digest, document_date). Must be inside a transaction: the
+    import that calls it writes the facts.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("documents are filed inside an import's transaction")
