@@ -107,13 +107,11 @@ class Post:
         self._import("recall", path, cut_off, at)
 
     def send_payments(self, at: datetime) -> None:
-        """还款 of the day before: what came in, was taken back, or could not be debited; no file where nothing did."""
+        """还款 of the day before: what came in, was taken back or could not be debited; without rows where nothing was."""
         paid_on = self._eve(at)
         path = self._path("payments", paid_on)
         if not path.exists():
             entries = [each for each in self._entries(paid_on) if not self._by_page(each)]
-            if not entries:
-                return
             control = self._control("payments", path, paid_on, len(entries), None)
             self._write(path, lender_files.payments(entries), control)
         self._import("payments", path, paid_on, at)

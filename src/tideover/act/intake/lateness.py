@@ -46,7 +46,11 @@ def _late_of(client: ClientRead, profile: ProfileRead, at: datetime) -> list[Lat
         client_id=client.id, committed_at__gte=clock.start_of_day(day, client.zone), committed_at__lte=at
     ).values_list("kind", flat=True)
     kinds = clients_queries.late_kinds(
-        profile.expects, clock.local_time(at, client.zone), _is_working_day(profile, day), frozenset(came)
+        profile.expects,
+        day,
+        clock.local_time(at, client.zone),
+        is_working_day=_is_working_day(profile, day),
+        came=frozenset(came),
     )
     by = {expected.kind: expected.by for expected in profile.expects}
     return [Late(client.id, kind, day, clock.instant(day, by[kind], client.zone)) for kind in kinds]

@@ -17,7 +17,7 @@ from tideover.act.intake.lateness import note_late_files as note_late_files
 from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.sending_back import write_back as write_back
-from tideover.act.intake.types import ImportReport, RefusedRow, RowProblem, SumLine
+from tideover.act.intake.types import FileEmpty, ImportReport, RefusedRow, RowProblem, SumLine
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
@@ -96,6 +96,8 @@ def _import(asked: Asked, progress: Progress) -> ImportReport:
     with judging.opened(asked.policy.data, asked.cut_off, asked.at) as judge:
         progress("read")
         reading = csv_file.read(asked.path, asked.shape, lambda header: judge.start(header, asked.path.name))
+        if reading.records_count == 0 and not (asked.control and asked.control.rows_count == 0):
+            raise FileEmpty(file=asked.path.name)
         progress("judge")
         judge.decide(reading.unfit)
         refused = judge.list_refused(reading.unfit)

@@ -47,7 +47,13 @@ def start_due_days(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="note-late-files", lock="note-late-files")
 def note_late_files(timestamp: int) -> None:
-    """Tell of each file that a client's profile expected by now and that has not come, once a day."""
+    """Tell of each file that a client's profile expected by now and that has not come, once a day.
+
+    While a demo's days are replayed its clock stands before the files that it brings in: nothing is late then.
+    """
+    demo = rehearsal_queries.find_demo()
+    if demo is not None and not demo.is_ready:
+        return
     if count := intake.note_late_files(at=clock_queries.now(), actor=SYSTEM):
         log.warning("files-late", count=count)
 

@@ -13,7 +13,7 @@ from tideover.core.policy.kinds import PolicyKind
 from tideover.core.policy.schema import Reading
 from tideover.core.policy.types import Fault, PolicyFile
 from tideover.know.clients import rules
-from tideover.know.clients.types import EVERY_DAY, FILE_KINDS, WORKING_DAY, ExpectedFile
+from tideover.know.clients.types import EVERY_DAY, FILE_KINDS, WEEKDAYS, WORKING_DAY, ExpectedFile
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 DELIMITERS = ("comma", "semicolon", "tab", "bar")
@@ -55,7 +55,9 @@ def _finish(profile: Profile, reading: Reading) -> Any:
 
 def _run(file: PolicyFile, example: ProfileExample) -> tuple[str, dict[str, Any]] | None:
     profile: Profile = file.data
-    late = rules.late_kinds(profile.expects, example.time, example.is_working_day, example.came)
+    late = rules.late_kinds(
+        profile.expects, example.day, example.time, is_working_day=example.is_working_day, came=example.came
+    )
     if late == example.late:
         return None
     return "example-differs", {
@@ -77,7 +79,8 @@ _EXPECTED = schema.Record(
         "kind": schema.Choice(FILE_KINDS),
         "mapping": schema.Optional(schema.Text(120)),
         "by": schema.TimeOfDay(),
-        "days": schema.Choice((EVERY_DAY, WORKING_DAY)),
+        "days": schema.Choice((EVERY_DAY, WORKING_DAY, *WEEKDAYS)),
+        "from_date": schema.Optional(schema.Date()),
     },
 )
 _KINDS = schema.ListOf(schema.Choice(FILE_KINDS))

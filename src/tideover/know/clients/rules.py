@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import time
+from datetime import date, time
 
 from tideover.core.access.types import Actor
 from tideover.core.clock import rules as clock
@@ -12,6 +12,8 @@ from tideover.know.clients.types import (
     BALANCE_AUTHORITIES,
     EVERY_DAY,
     MANDATES,
+    WEEKDAYS,
+    WORKING_DAY,
     ClientTermsWrong,
     ExpectedFile,
 )
@@ -55,11 +57,19 @@ def has_a_hand(actor: Actor, user_id: int | None, name: str) -> bool:
 
 
 def late_kinds(
-    expects: Sequence[ExpectedFile], local_time: time, is_working_day: bool, came: Collection[str]
+    expects: Sequence[ExpectedFile], day: date, local_time: time, *, is_working_day: bool, came: Collection[str]
 ) -> tuple[str, ...]:
-    """The kinds of file that should have come by a local time and did not, in the profile's order."""
+    """The kinds of file that should have come on the day by a local time and did not, in the profile's order."""
     return tuple(
         expected.kind
         for expected in expects
-        if (is_working_day or expected.days == EVERY_DAY) and expected.by <= local_time and expected.kind not in came
+        if _comes_on(expected, day, is_working_day) and expected.by <= local_time and expected.kind not in came
     )
+
+
+def _comes_on(expected: ExpectedFile, day: date, is_working_day: bool) -> bool:
+    if expected.from_date is not None and day < expected.from_date:
+        return False
+    if expected.days == WORKING_DAY:
+        return is_working_day
+    return expected.days in (EVERY_DAY, WEEKDAYS[day.weekday()])

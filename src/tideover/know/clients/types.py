@@ -26,6 +26,7 @@ STOP_CAUSES = (
 )
 """Why a client's collection stops, the gravest first."""
 EVERY_DAY, WORKING_DAY = "every-day", "working-day"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONEY_FIELDS = ("stated", "counted", "difference")
 FILE_KINDS = ("placement", "full", "delta", "payments", "recall")
 
@@ -120,12 +121,13 @@ class StopRead:
 
 @dataclass(frozen=True)
 class ExpectedFile:
-    """A file that the client sends: of which kind, by what local time, on which days."""
+    """A file that the client sends: of which kind, by what local time, on which days, from which day on."""
 
     kind: str
     mapping: str | None
     by: time
     days: str
+    from_date: date | None = None
 
 
 @dataclass(frozen=True)

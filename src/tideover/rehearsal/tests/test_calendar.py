@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
+from tideover.know.clients import queries as clients_queries
 from tideover.rehearsal import calendar, cast, demo, hengtong, lender_files, lender_mail, replaying
 from tideover.rehearsal.hengtong import Lender
 from tideover.rehearsal.portfolio import Portfolio
@@ -20,6 +21,16 @@ def test_everything_that_is_declared_has_somebody_who_does_it() -> None:
     names = {member.username for member in cast.members(demo.COLLECTORS)}
     assert {event.more["who"] for event in told if "who" in event.more} <= names
     assert {who for who, _ in calendar.list_rota()} <= names
+
+
+def test_the_lender_s_profile_expects_what_the_calendar_sends_and_nothing_is_late() -> None:
+    expects = clients_queries.get_profile(cast.LOAN_CLIENT).expects
+    for number in range(1, 90):
+        day, sent = LENDER.day(number), {event.what for event in calendar.list_events(number)}
+        came = sent | ({"payments"} if number > 1 else set())
+        late = clients_queries.late_kinds(expects, day, time(9), is_working_day=True, came=came)
+        assert not late, f"day {number}"
+        assert ("full" in sent) == (day.isoweekday() == 1 and number > 7)
 
 
 def test_one_batch_is_over_on_day_forty_and_the_other_on_the_second_of_december() -> None:

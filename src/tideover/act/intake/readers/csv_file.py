@@ -177,8 +177,6 @@ def _read_records(
     if rows:
         sink(numbers, places, list(zip(*rows, strict=True)))
     reading.records_count = record - 1
-    if reading.records_count == 0:
-        raise FileEmpty(file=name)
 
 
 def _header(reader: Iterator[list[str]], name: str) -> tuple[str, ...]:

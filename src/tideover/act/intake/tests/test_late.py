@@ -10,7 +10,8 @@ import pytest
 
 from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
-from tideover.act.intake.tests.given import ROW, import_placement, write
+from tideover.act.intake.tests.given import ROW, import_payments, import_placement, write
+from tideover.act.intake.types import FileEmpty
 from tideover.core.access.types import SYSTEM
 from tideover.core.journal import queries as journal_queries
 from tideover.know.clients import queries as clients_queries
@@ -61,3 +62,18 @@ def test_a_late_file_is_told_once_a_day(client_id: int) -> None:
 def test_nothing_is_late_that_nobody_said_would_come() -> None:
     client_id = make_client()
     assert late(client_id, NINE) == [] and intake.note_late_files(at=NINE, actor=SYSTEM) == 0
+
+
+def test_a_file_of_no_rows_came_all_the_same_where_the_client_says_that_there_was_nothing(
+    client_id: int, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "reference,account_id,value_date,amount,currency\n")
+    at = datetime(2026, 10, 8, 0, tzinfo=UTC)
+    with pytest.raises(FileEmpty):
+        import_payments(path, cut_off=date(2026, 10, 7), at=at)
+    assert late(client_id, at) == ["payments"]
+    control = "format: 1\nkind: payments\nsequence: 1\ncut_off: 2026-10-07\nrows: 0\n"
+    path.with_name(f"{path.name}.control.yaml").write_text(control)
+    report = import_payments(path, cut_off=date(2026, 10, 7), at=at)
+    assert (report.rows_count, report.good_count) == (0, 0) and not report.reckoned.reasons
+    assert late(client_id, at) == []

@@ -13,6 +13,7 @@ from tideover.doors.callbacks import jobs
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import EVERY_DAY, ExpectedFile
 from tideover.know.portfolio.tests.given import make_client
+from tideover.rehearsal import demo
 
 
 @pytest.mark.django_db
@@ -25,3 +26,13 @@ def test_the_job_tells_of_a_late_file_once_a_day(monkeypatch: pytest.MonkeyPatch
     for _ in range(2):
         jobs.note_late_files(timestamp=0)
     assert [fact.kind for fact in journal_queries.list_facts(0)].count("file-late") == 1
+
+
+@pytest.mark.django_db
+def test_nothing_is_late_while_a_demo_s_days_are_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = (ExpectedFile("full", None, time(8), EVERY_DAY),)
+    profile = replace(clients_queries.get_profile("x"), expects=expected)
+    monkeypatch.setattr(clients_queries, "get_profile", lambda code: profile)
+    demo.prepare(accounts=1, loans=0, days=1, collectors=1)
+    jobs.note_late_files(timestamp=0)
+    assert "file-late" not in [fact.kind for fact in journal_queries.list_facts(0)]

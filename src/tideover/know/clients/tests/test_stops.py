@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import transaction
@@ -97,9 +97,20 @@ def test_a_terminal_that_imported_does_not_acknowledge() -> None:
 def test_a_file_is_late_only_where_the_profile_expects_it() -> None:
     full = ExpectedFile("full", None, time(7), EVERY_DAY)
     paid = ExpectedFile("payments", None, time(9, 30), WORKING_DAY)
-    assert rules.late_kinds((full, paid), time(6, 59), True, ()) == ()
-    assert rules.late_kinds((full, paid), time(7), True, ()) == ("full",)
-    assert rules.late_kinds((full, paid), time(9, 30), True, ("full",)) == ("payments",)
-    assert rules.late_kinds((full, paid), time(9, 30), False, ("full",)) == ()
-    assert rules.late_kinds((), time(23), True, ()) == ()
+    day = date(2026, 10, 8)
+    assert rules.late_kinds((full, paid), day, time(6, 59), is_working_day=True, came=()) == ()
+    assert rules.late_kinds((full, paid), day, time(7), is_working_day=True, came=()) == ("full",)
+    assert rules.late_kinds((full, paid), day, time(9, 30), is_working_day=True, came=("full",)) == ("payments",)
+    assert rules.late_kinds((full, paid), day, time(9, 30), is_working_day=False, came=("full",)) == ()
+    assert rules.late_kinds((), day, time(23), is_working_day=True, came=()) == ()
+
+
+def test_a_file_of_the_week_is_late_on_its_day_only_and_not_before_it_was_agreed() -> None:
+    weekly = (ExpectedFile("full", None, time(7), "monday", date(2026, 10, 12)),)
+    late = [
+        day
+        for day in (date(2026, 10, number) for number in range(1, 27))
+        if rules.late_kinds(weekly, day, time(7), is_working_day=False, came=())
+    ]
+    assert late == [date(2026, 10, 12), date(2026, 10, 19), date(2026, 10, 26)]
     assert clients_queries.get_profile("unheard-of").id == "profiles.default"
