@@ -159,9 +159,13 @@ def apply_terms(asked: Asked, run_id: int) -> None:
 
 
 def publish_payments(publication: Publication) -> None:
-    """Payments, what was taken back, and debits that failed; the room that owns them does what each asks for."""
+    """Payments, what was taken back, and debits that failed; the room that owns them does what each asks for.
+
+    One without a moment counts as booked when the day of the file's cut-off ended: a balance stated as of the same
+    evening contains it already, and must not be lowered by it a second time.
+    """
     each = publication
-    params = {**each.params, "booked_at": each.at, "import_id": each.import_id}
+    params = {**each.params, "booked_at": min(each.at, each.cut_off_at), "import_id": each.import_id}
     for enter, name in (
         (payments.post_set, "given_payments"),
         (payments.reverse_set, "given_reversals"),

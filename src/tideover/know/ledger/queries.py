@@ -15,7 +15,7 @@ from tideover.core.sql import files as sql_files
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import rules
-from tideover.know.ledger.models import Posting, ProductTerms
+from tideover.know.ledger.models import ProductTerms
 from tideover.know.ledger.types import (
     BalanceUnknown,
     BreakRead,
@@ -252,9 +252,11 @@ def _next_due_stated(spot: _Spot) -> tuple[Any, Any]:
 
 
 def list_moved(account_ids: Iterable[int], since: datetime) -> set[int]:
-    """Of these accounts, those on which something was booked since the instant."""
-    found = Posting.objects.filter(account_id__in=set(account_ids), booked_at__gt=since)
-    return set(found.values_list("account_id", flat=True))
+    """Of these accounts, those on which something was put on record since the instant, whenever it was booked."""
+    ids = sorted(set(account_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "moved").text, {"account_ids": ids, "since": since})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def list_lateness(account_ids: Iterable[int], at: datetime) -> list[LatenessRead]:

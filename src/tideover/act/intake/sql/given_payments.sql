@@ -1,4 +1,4 @@
--- what: a run's new payments; one without a moment counts as booked when the file is imported
+-- what: a run's new payments; one without a moment counts as booked at the end of the file's cut-off
 -- grain: one row per payment
 -- reads: intake_staged_payment, intake_staged_state, portfolio_account
 SELECT account.client_id, account.id AS account_id, staged.amount, staged.currency, staged.value_date,

@@ -71,6 +71,18 @@ def test_a_payment_booked_by_the_cut_off_is_contained_in_what_was_stated(tmp_pat
     assert report.new_count == 1 and owed(account) == "3913.00"
 
 
+def test_a_payment_without_a_moment_is_contained_in_what_the_lender_states_of_the_same_evening(
+    tmp_path: Path, account: int
+) -> None:
+    evening = date(2026, 10, 5)
+    import_payments(write(tmp_path, [PAYMENT]))
+    assert owed(account) == "3813.00"
+    stated = write(tmp_path, [ROW | PEOPLE | {"bill_amt1": "3813"}], "full.csv")
+    later = datetime(2026, 10, 6, 1, tzinfo=UTC)
+    report = import_placement(stated, kind="delta", cut_off=evening, at=later)
+    assert report.reckoned.moves == () and owed(account) == "3813.00", "not lowered twice"
+
+
 def test_a_moment_of_booking_must_be_one_and_not_lie_ahead(tmp_path: Path, account: int) -> None:
     rows = [
         PAYMENT | {"reference": "1", "booked_at": "2026-10-05 10:00"},
