@@ -60,6 +60,10 @@ class Lender:
         """The contracts of which an instalment falls due on the day."""
         return [number for number in _by_day_of_month(self).get(day.day, ()) if _due_on(self.loan(number), day)]
 
+    def is_known(self, number: str) -> bool:
+        """Whether the contract is in the lender's books, and not one of a file that a visitor of the demo sent."""
+        return number in _loans(self)
+
     def page(self, number: str, day: date, payments: Payments) -> Page:
         """A loan in the lender's books at the end of the day."""
         return loans.page_of(self.loan(number), day, payments.get(number, ()))

@@ -137,6 +137,7 @@ class Post:
         return [
             self.lender.row(number, cut_off, payments, self.lender.terms(batch, Decimal(0)))
             for number, batch in sorted(portfolio_queries.list_placed(self.client.id, cut_off).items())
+            if self.lender.is_known(number)
         ]
 
     def _all(self, cut_off: date) -> list[LoanRow]:
@@ -152,9 +153,11 @@ class Post:
         )
 
     def _number(self, kind: str, path: Path) -> int:
-        """The file's place among those of its kind: the lender numbers what it sends."""
+        """The file's place among those of its kind: the lender numbers what it sends, after what a visitor sent."""
         sent = self.folder.glob(f"恒通-{NAMES[kind]}-*.control.yaml")
-        return 1 + sum("补" not in each.name and each != _control_of(path) for each in sent)
+        count = sum("补" not in each.name and each != _control_of(path) for each in sent)
+        made = [each.reckoned for each in intake_queries.list_imports([self.client.id]) if each.kind == kind]
+        return 1 + max([count, *(each.control.sequence or 0 for each in made if each.control)])
 
     def _path(self, kind: str, cut_off: date, again: str = "") -> Path:
         return self.folder / f"恒通-{NAMES[kind]}-{cut_off:%Y%m%d}{again}.csv"

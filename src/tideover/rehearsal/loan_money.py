@@ -70,7 +70,11 @@ def _touched(lender: Lender, client: ClientRead, day: date) -> list[_Loan]:
             accounts[account.id] = account
     at = client.end_of_day(day)
     gone = portfolio_queries.list_not_placed(accounts, at)
-    kept = {account_id: account for account_id, account in accounts.items() if account_id not in gone}
+    kept = {
+        account_id: account
+        for account_id, account in accounts.items()
+        if account_id not in gone and lender.is_known(account.number)
+    }
     paid = list_paid(client, list(kept))
     owed = {each.account_id: each.owed_now for each in ledger_queries.list_lateness(promised.keys() & kept.keys(), at)}
     return [
