@@ -300,12 +300,9 @@ def _with_context(each: Field, context: Context) -> Field:
     if each.name in fields.BATCH_TERMS:
         more.append(("batch-differs", f'"x_{each.name}"'))
     if each.name == "instalments_count" and context.mapping.instalments and not context.folds:
-        there = " + ".join(
-            f"CAST({instalment_is_there(place, context)} AS INTEGER)"
-            for place, group in enumerate(context.mapping.instalments)
-            if context.has(group.due_date)
-        )
-        more.append(("instalments-counted-otherwise", f"{{v}} <> {there or 0}"))
+        there = [instalment_is_there(place, context) for place in range(len(context.mapping.instalments))]
+        count = " + ".join(f"CAST({each} AS INTEGER)" for each in there if each != "false") or "0"
+        more.append(("instalments-counted-otherwise", f"{{v}} <> {count}"))
     if each.name == "batch_until_date":
         more.append(("batch-ends-before", '{v} <= "batch_from_date"'))
     if each.name == "reverses":
@@ -340,7 +337,9 @@ def fault_case(each: Judged, *, folds: bool) -> str:
     cases.extend(f"WHEN {fill(condition, each.field.name)} THEN {literal(code)}" for code, condition in each.always)
     if each.field.faults:
         cases.append(f"WHEN {text} IS NULL THEN NULL")
-    cases.extend(f"WHEN {fill(condition, each.field.name)} THEN {literal(code)}" for code, condition in each.field.faults)
+    cases.extend(
+        f"WHEN {fill(condition, each.field.name)} THEN {literal(code)}" for code, condition in each.field.faults
+    )
     return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
 
 

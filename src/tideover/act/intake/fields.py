@@ -24,7 +24,10 @@ ENTRIES = (PAYMENT, REVERSAL, FAILED_DEBIT)
 
 Fault = tuple[str, str]
 """A code, and the condition over the column ``{t}`` (text) and ``{v}`` (typed) under which it is told."""
-
+UNREAD = "{v} IS NULL"
+"""The text is there and gave no value: it has not the form."""
+PLACES = "currency_places"
+"""The column with the decimal places of the row's currency, made once a row before faults are looked for."""
 
 TEXT, IDENTIFIER, CHOICE, WHOLE, DATE, INSTANT, AMOUNT, SHARE, PHONE = (
     "text", "identifier", "choice", "whole", "date", "instant", "amount", "share", "phone",
@@ -93,14 +96,14 @@ def choice(
     """One of a closed list."""
     known = f"{{t}} IN ({_listed(values)})"
     typed = f"CASE WHEN {known} THEN {{t}} END"
-    return Field(name, "VARCHAR", typed, ((code, f"NOT {known}"),), required, CHOICE, default, known=frozenset(values))
+    return Field(name, "VARCHAR", typed, ((code, UNREAD),), required, CHOICE, default, known=frozenset(values))
 
 
 def whole(name: str, *, required: bool = False, most: int = 1_200) -> Field:
     """A whole number from one on."""
     form = "regexp_full_match({t}, '[0-9]{{1,5}}')"
     typed = f"CASE WHEN {form} THEN CAST({{t}} AS INTEGER) END"
-    faults = (("not-a-number", f"NOT {form} OR {{v}} < 1 OR {{v}} > {most}"),)
+    faults = (("not-a-number", f"{UNREAD} OR {{v}} < 1 OR {{v}} > {most}"),)
     return Field(name, "INTEGER", typed, faults, required, WHOLE)
 
 
@@ -108,14 +111,14 @@ def share(name: str) -> Field:
     """A part of one, from 0 to 1."""
     form = "regexp_full_match({t}, '(0(\\.[0-9]{{1,6}})?|1(\\.0{{1,6}})?)')"
     typed = f"CASE WHEN {form} THEN CAST({{t}} AS DECIMAL(9, 6)) END"
-    return Field(name, "DECIMAL(9, 6)", typed, (("not-a-share", f"NOT {form}"),), False, SHARE)
+    return Field(name, "DECIMAL(9, 6)", typed, (("not-a-share", UNREAD),), False, SHARE)
 
 
 def days(name: str, *, required: bool = False) -> Field:
     """A whole number of days."""
     form = "regexp_full_match({t}, '[0-9]{{1,5}}')"
     typed = f"CASE WHEN {form} THEN CAST({{t}} AS INTEGER) END"
-    return Field(name, "INTEGER", typed, (("not-days", f"NOT {form}"),), required, WHOLE)
+    return Field(name, "INTEGER", typed, (("not-days", UNREAD),), required, WHOLE)
 
 
 def date(name: str, *, required: bool = False) -> Field:
@@ -145,8 +148,8 @@ def amount(name: str, *, required: bool = False, least: str | None = None, code:
     """An exact amount with a point and no separators, of at most the minor unit of the row's currency."""
     form = "regexp_full_match({t}, '[+-]?[0-9]{{1,14}}(\\.[0-9]{{1,4}})?')"
     faults: list[Fault] = [
-        ("not-an-amount", f"NOT {form}"),
-        ("too-many-decimals", f"length(rtrim(split_part({{t}}, '.', 2), '0')) > {places_of('currency')}"),
+        ("not-an-amount", UNREAD),
+        ("too-many-decimals", f"length(rtrim(split_part({{t}}, '.', 2), '0')) > {PLACES}"),
     ]
     if least is not None:
         faults.append((code, f"{{v}} {least}"))
@@ -168,14 +171,14 @@ def digest(name: str) -> Field:
 
 
 @cache
-def places_of(currency: str) -> str:
-    """The decimal places of the currency in a column; of one that is not known, four."""
+def places() -> str:
+    """The decimal places of a row's currency; of one that is not known, two."""
     cases = " ".join(
         f"WHEN {literal(code)} THEN {money.exponent(code)}"
         for code in sorted(money.currencies())
         if money.exponent(code) != 2
     )
-    return f'CASE "{currency}" {cases} ELSE 2 END'
+    return f'CASE "currency" {cases} ELSE 2 END'
 
 
 @cache

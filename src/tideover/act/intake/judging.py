@@ -83,7 +83,7 @@ class Judge:
         any_fault = ", ".join(f'"f_{each.field.name}"' for each in self.columns)
         run(f"""
             CREATE TABLE found AS
-            WITH compared AS (SELECT * FROM typed {self._compared()}),
+            WITH compared AS (SELECT *{self._places()} FROM typed {self._compared()}),
             faults AS (SELECT *, {faults} FROM compared)
             SELECT *, coalesce({any_fault}) IS NULL AS row_is_good FROM faults
         """)
@@ -152,6 +152,10 @@ class Judge:
                 coalesce("t_{each}document_number", ''), coalesce("t_{each}full_name", '')) AS who FROM typed"""
             for each in prefixes
         )
+
+    def _places(self) -> str:
+        told = any(each.name == "currency" for each in fields.fields_of(self.mapping.kind))
+        return f", {fields.places()} AS {fields.PLACES}" if told else ""
 
     def _compared(self) -> str:
         joins = [f'LEFT JOIN keys ON keys.key = typed."t_{fields.key_of(self.mapping.kind)}"']
@@ -312,7 +316,7 @@ def judge_example(mapping: policy_schema.Mapping, rows: Sequence[Mapping[str, st
     names = tuple(dict.fromkeys(name for row in rows for name in row))
     header = (*names, *(name for name in mapping.needed_columns if name not in names))
     at = datetime(cut_off.year, cut_off.month, cut_off.day, 23, 59, tzinfo=UTC)
-    with duck.scratch() as connection:
+    with duck.connect() as connection:
         judge = Judge(mapping, connection, cut_off, at)
         sink = judge.start(header)
         numbers = list(range(2, len(rows) + 2))
