@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from tideover.act.intake import asked as asking
-from tideover.act.intake import counting, judging, keeping, publishing, queries, staging, weighing
+from tideover.act.intake import counting, explaining, judging, keeping, publishing, queries, staging, weighing
 from tideover.act.intake.asked import Asked
 from tideover.act.intake.lateness import note_late_files as note_late_files
 from tideover.act.intake.models import QuarantinedRow
@@ -227,7 +227,7 @@ def _publish(
         stop_id = clients.stop_collection(
             client_id=asked.client.id, import_id=import_id, reasons=reckoned.reasons, at=asked.at, actor=asked.actor
         )
-    for explained_id in weighing.list_explained(asked.client.id):
+    for explained_id in explaining.list_explained(asked.client.id):
         clients.note_explained(import_id=explained_id, by_import_id=import_id, at=asked.at, actor=asked.actor)
     return replace(report, import_id=import_id, committed_at=asked.at, reckoned=replace(reckoned, stop_id=stop_id))
 

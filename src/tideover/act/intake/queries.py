@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from tideover.act.intake import control_file, keeping
+from tideover.act.intake import control_file, explaining, keeping
 from tideover.act.intake.lateness import Late as Late
 from tideover.act.intake.lateness import list_late as list_late
 from tideover.act.intake.models import Import, QuarantinedRow
@@ -66,6 +66,11 @@ def find_import(
 def list_mendings(import_id: int) -> list[ImportRead]:
     """What mends an import, in the order in which it came."""
     return _read_all(Import.objects.filter(mends_id=import_id).order_by("pk"))
+
+
+def list_explained_reasons(found: ImportRead) -> tuple[bool, ...]:
+    """Of each reason for which an import stopped collection, whether what came since accounts for it."""
+    return tuple(explaining.is_explained(found.id, reason) for reason in found.reckoned.reasons)
 
 
 def count_waiting(import_id: int) -> int:

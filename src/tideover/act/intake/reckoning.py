@@ -17,6 +17,8 @@ from tideover.core.money import Money
 from tideover.know.clients.types import StopReason
 
 HOLDING = frozenset({"rows-differ", "totals-differ", "sequence-used", "future-dated", "stale"})
+CONTRADICTIONS = frozenset({"rows-differ", "totals-differ", "future-dated"})
+"""Of those that hold a file, what its own control file or its date says against it."""
 ROWS = "rows"
 
 

@@ -31,7 +31,6 @@ from tideover.act.intake.types import (
 )
 from tideover.core.money import Money
 from tideover.core.sql import files as sql_files
-from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import StopReason
 from tideover.know.portfolio import operations as portfolio
 
@@ -219,43 +218,6 @@ def mark(asked: Asked, params: Mapping[str, Any], reckoned: Reckoned, import_id:
     if reckoned.gone_unjudged is None:
         gone = f"SELECT account_id FROM ({_sql('expected_accounts')}) AS expected WHERE is_gone"
         portfolio.note_absences(given=gone, params=params, cut_off_date=asked.cut_off, import_id=import_id)
-
-
-def is_explained(import_id: int, reason: StopReason) -> bool:
-    """Whether what came since accounts for a reason to stop."""
-    made = Import.objects.get(pk=import_id)
-    if reason.code == "gone-above-share":
-        return _count_still_gone(made) <= int(reason.fields["most"])
-    if reason.code == "sequence-gap":
-        first, last = reckoning.missing_numbers(reason.fields)
-        came = Import.objects.filter(client_id=made.client_id, kind=made.kind, sequence__range=(first, last))
-        return came.values("sequence").distinct().count() == last - first + 1
-    root_id = made.mends_id or made.pk
-    return made.status == HELD and Import.objects.filter(mends_id=root_id, status=TAKEN, pk__gt=made.pk).exists()
-
-
-def _count_still_gone(made: Import) -> int:
-    """How many accounts a full file left out that nothing named since; where it marked nobody, who was not stated."""
-    marked = made.reconciliation.get("gone_unjudged") is None
-    client = clients_queries.get_client_by_id(made.client_id)
-    params = {
-        "import_id": made.pk,
-        "client_id": made.client_id,
-        "cut_off_date": made.cut_off_date,
-        "cut_off_at": client.end_of_day(made.cut_off_date),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_sql("still_gone" if marked else "unstated"), params)
-        return cursor.fetchone()[0]
-
-
-def list_explained(client_id: int) -> list[int]:
-    """The imports whose stops are open, and accounted for by what came since."""
-    return [
-        stop.import_id
-        for stop in clients_queries.list_stops([client_id])
-        if not stop.is_explained and all(is_explained(stop.import_id, reason) for reason in stop.reasons)
-    ]
 
 
 def _count(name: str, params: Mapping[str, Any]) -> int:

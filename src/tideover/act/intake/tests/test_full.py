@@ -10,7 +10,7 @@ import pytest
 
 from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
-from tideover.act.intake.tests.given import AT, CUT_OFF, ROW, import_placement, write
+from tideover.act.intake.tests.given import AT, CUT_OFF, PAYMENT, ROW, import_payments, import_placement, write
 from tideover.act.intake.types import ControlContradicts, ControlMissing, ControlWrong, ImportReport, MendsOther
 from tideover.core import words
 from tideover.core.access.types import Actor, Role
@@ -254,6 +254,50 @@ def test_doubled_stale_and_out_of_order_files_are_held_and_a_missing_one_stops_w
     assert by_import[report.import_id or 0].is_explained, "the missing one came"
     stale = import_full(write(tmp_path, accounts(99), "stale.csv"), NEXT, at=AT + 9 * DAY)
     assert codes(stale) == ["stale"] and gone(client_id) == set()
+
+
+def payments_of(folder: Path, sequence: int, **changed: Any) -> ImportReport:
+    """A payments file of a day, with its number."""
+    row = PAYMENT | {"reference": f"P{sequence}", "value_date": f"2026-10-0{sequence}"}
+    told = {"kind": "payments", "cut_off": f"2026-10-0{sequence}", "rows": 1, "totals": '{TWD: "100.00"}'} | changed
+    path = control(write(folder, [row], f"paid-{sequence}-{len(told)}{told['rows']}.csv"), sequence=sequence, **told)
+    return import_payments(path, cut_off=None, at=datetime(2026, 10, 9, sequence, tzinfo=UTC))
+
+
+def explained(client_id: int) -> dict[int | None, bool]:
+    return {stop.import_id: stop.is_explained for stop in clients_queries.list_stops([client_id])}
+
+
+def test_a_gap_is_closed_by_the_missing_file_also_for_the_file_that_comes_out_of_order_and_is_taken(
+    tmp_path: Path, client_id: int
+) -> None:
+    first, fourth = payments_of(tmp_path, 1), payments_of(tmp_path, 4)
+    assert codes(first) == [] and codes(fourth) == ["sequence-gap"]
+    second = payments_of(tmp_path, 2)
+    assert codes(second) == ["out-of-order"] and second.reckoned.status == "taken"
+    assert explained(client_id) == {fourth.import_id: False, second.import_id: False}, "the third is still missing"
+    third = payments_of(tmp_path, 3)
+    assert explained(client_id) == {each.import_id: True for each in (second, third, fourth)}
+    for each in (second, third, fourth):
+        assert intake_queries.list_explained_reasons(intake_queries.get_import(each.import_id or 0)) == (True,)
+    assert clients_queries.is_stopped(client_id), "a person must acknowledge it all the same"
+
+
+def test_a_missing_file_that_comes_broken_closes_the_gap_when_it_is_mended(tmp_path: Path, client_id: int) -> None:
+    payments_of(tmp_path, 1)
+    third = payments_of(tmp_path, 3)
+    second = payments_of(tmp_path, 2, rows=2)
+    assert codes(second) == ["rows-differ", "out-of-order"] and second.reckoned.is_held
+    assert explained(client_id) == {third.import_id: False, second.import_id: False}
+    rows = [PAYMENT | {"reference": f"P2{place}", "amount": "50.00", "value_date": "2026-10-02"} for place in "ab"]
+    mended = import_payments(
+        write(tmp_path, rows, "whole.csv"),
+        cut_off=None,
+        mends=second.import_id,
+        at=datetime(2026, 10, 9, 6, tzinfo=UTC),
+    )
+    assert mended.reckoned.status == "taken" and codes(mended) == []
+    assert explained(client_id) == {third.import_id: True, second.import_id: True}
 
 
 def test_tomorrows_delivery_of_the_same_rows_is_another_delivery(tmp_path: Path, client_id: int) -> None:

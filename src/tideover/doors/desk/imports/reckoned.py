@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types as intake_types
@@ -12,6 +12,7 @@ from tideover.core.access.types import Actor, Role
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.know.clients import queries as clients_queries
+from tideover.know.clients.types import StopRead
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,20 @@ class Differing:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why collection stops, in words, and whether what came since accounts for it."""
+
+    says: str
+    is_explained: bool = False
+
+
+@dataclass(frozen=True)
 class Shown:
     """The reckoning in words."""
 
     is_trial: bool
     is_held: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     control: tuple[str, ...]
     batch: str
     gone: str
@@ -42,12 +51,19 @@ class Shown:
     differing: tuple[Differing, ...] = ()
     waiting_count: int = 0
     acknowledged: str = ""
+    explained_by: intake_types.ImportRead | None = None
     may_look: bool = False
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether every reason to stop is accounted for."""
+        return bool(self.reasons) and all(each.is_explained for each in self.reasons)
 
     @property
     def wants_mending(self) -> bool:
         """Whether something of it waits for rows that are right: refused, left out, or the whole file."""
-        return bool(self.waiting_count or self.reasons) and self.mended_by is None
+        is_open = bool(self.reasons) and not self.is_explained
+        return bool(self.waiting_count or is_open) and self.mended_by is None
 
 
 def of_report(report: intake_types.ImportReport, language: str) -> Shown:
@@ -89,7 +105,12 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor, zone: 
     return Shown(
         is_trial=False,
         is_held=reckoned.is_held,
-        reasons=_reasons(reckoned, language),
+        reasons=tuple(
+            replace(each, is_explained=is_explained)
+            for each, is_explained in zip(
+                _reasons(reckoned, language), intake_queries.list_explained_reasons(made), strict=True
+            )
+        ),
         control=control_lines(reckoned, language),
         batch=_batch(reckoned, language),
         gone=gone_line(made.kind, reckoned, language),
@@ -102,8 +123,15 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor, zone: 
         mendings=mendings,
         waiting_count=0 if reckoned.is_held else intake_queries.count_waiting(made.id),
         acknowledged=acknowledged,
+        explained_by=_explained_by(stop),
         may_look=stop is not None,
     )
+
+
+def _explained_by(stop: StopRead | None) -> intake_types.ImportRead | None:
+    if stop is None or stop.explained_import_id is None:
+        return None
+    return intake_queries.get_import(stop.explained_import_id)
 
 
 def _differing(reckoned: intake_types.Reckoned) -> tuple[Differing, ...]:
@@ -114,8 +142,8 @@ def _differing(reckoned: intake_types.Reckoned) -> tuple[Differing, ...]:
     return tuple(each for each in both if each.count)
 
 
-def _reasons(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:
-    return tuple(words.render(each.words, language, **each.told) for each in reckoned.reasons)
+def _reasons(reckoned: intake_types.Reckoned, language: str) -> tuple[Reason, ...]:
+    return tuple(Reason(words.render(each.words, language, **each.told)) for each in reckoned.reasons)
 
 
 def control_lines(reckoned: intake_types.Reckoned, language: str) -> tuple[str, ...]:

@@ -183,3 +183,28 @@ def test_a_layout_is_no_mapping_to_read_a_file_with(bank: Bank, as_user: AsUser)
     page = as_user("integrator").get("/imports").content.decode()
     upload = page.split('id="upload"')[1].split("</form>")[0]
     assert "hengtong_contacts_back" not in upload and "hengtong_placement" in upload
+
+
+def test_a_gap_in_the_numbers_of_files_shows_as_closed_once_the_missing_file_came(
+    open_day: Bank, as_user: AsUser, tmp_path: Path
+) -> None:
+    browser = as_user("integrator")
+
+    def take(number: int) -> None:
+        told = f"format: 1\nkind: payments\nsequence: {number}\ncut_off: 2026-09-30\nrows: 1\n"
+        row = f"reference,account_id,value_date,amount,currency\nP{number},1001,2026-09-30,10.00,TWD\n"
+        form = {"client": "bank", "mapping": "mappings.payments_csv", "kind": "payments", "cut_off": ""}
+        form["file"] = SimpleUploadedFile(f"paid-{number}.csv", row.encode())  # type: ignore[assignment]
+        form["control"] = SimpleUploadedFile(f"paid-{number}.csv.control.yaml", told.encode())  # type: ignore[assignment]
+        browser.post("/imports/trial", form)
+        browser.post("/imports/decide", {"decision": "take"})
+
+    take(1)
+    take(3)
+    gap = browser.get("/imports").content.decode().split('href="/imports/')[1].split('"')[0]
+    page = browser.get(f"/imports/{gap}").content.decode()
+    assert "before it 2 is missing" in page and "accounted for" not in page
+    take(2)
+    page = browser.get(f"/imports/{gap}").content.decode()
+    assert "before it 2 is missing" in page and "accounted for" in page and "paid-2.csv" in page
+    assert "stops collection" not in page.lower() and f"?mends={gap}" not in page
