@@ -150,6 +150,24 @@ def test_a_full_file_brings_contracts_that_are_not_placed(tmp_path: Path) -> Non
     assert ask("SELECT count(*) FROM portfolio_instalment") == [(36,)]
 
 
+def test_an_account_of_which_only_an_instalment_was_paid_is_changed(tmp_path: Path) -> None:
+    bring(tmp_path, "good/full.csv")
+    rows = (SAMPLES / "good/full.csv").read_bytes().decode("gb18030").splitlines()
+    place = rows[0].split("|").index("第6期已还")
+    cells = [row.split("|") for row in rows]
+    paid = next(row for row in cells if "HT9001" in row)
+    paid[place] = "10.00"
+    path = tmp_path / "tomorrow.csv"
+    path.write_bytes("".join("|".join(row) + "\r\n" for row in cells).encode("gb18030"))
+    path.with_name(f"{path.name}.control.yaml").write_text(
+        f"format: 1\nkind: full\nsequence: 3\ncut_off: 2026-10-06\nrows: {len(rows) - 1}\n"
+    )
+    report = bring(tmp_path, "good/full.csv", path=path, cut_off=None)
+    assert (report.new_count, report.changed_count, report.same_count) == (0, 1, 5) and not report.refused
+    again = bring(tmp_path, "good/full.csv", path=path, cut_off=None)
+    assert again.is_repeat and again.changed_count == 0
+
+
 def test_payments_reversals_and_failed_debits_come_in_one_file(tmp_path: Path) -> None:
     bring(tmp_path, "good/placement.csv")
     report = bring(tmp_path, "good/payments.csv", rows=4)
