@@ -91,7 +91,7 @@ def example(back: FileBack, facts: Mapping[str, str]) -> dict[str, str]:
         f"CAST({literal(facts[name]) if name in facts else 'NULL'} AS {kind}) AS {name}"
         for name, kind in FIELDS[back.rows].items()
     )
-    with duck.scratch() as connection:
+    with duck.connect(small=True) as connection:
         row = connection.execute(select(back, f"(SELECT {typed})")).fetchall()[0]
     return {
         column.heading: "value-unknown" if cell == UNKNOWN else cell or "–"

@@ -316,7 +316,7 @@ def judge_example(mapping: policy_schema.Mapping, rows: Sequence[Mapping[str, st
     names = tuple(dict.fromkeys(name for row in rows for name in row))
     header = (*names, *(name for name in mapping.needed_columns if name not in names))
     at = datetime(cut_off.year, cut_off.month, cut_off.day, 23, 59, tzinfo=UTC)
-    with duck.connect() as connection:
+    with duck.connect(small=True) as connection:
         judge = Judge(mapping, connection, cut_off, at)
         sink = judge.start(header)
         numbers = list(range(2, len(rows) + 2))
