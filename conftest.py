@@ -12,6 +12,9 @@ import pytest
 from tests import pg_plugin
 from tideover.core.postgres.address import APPLICATION, Address
 
+QUICK_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""Signing in is tested with whatever hash: the slow one that people get costs a fifth of a second a user."""
+
 LONGEST_FIRST = "tests/demo/"
 """The days of the demo are one long test: begun first, it runs beside all others instead of after them."""
 
@@ -19,6 +22,13 @@ LONGEST_FIRST = "tests/demo/"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests first, the rest in their order."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+
+
+def pytest_configure() -> None:
+    """Before anything hashes a password."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = QUICK_PASSWORDS
 
 
 @pytest.fixture(scope="session")

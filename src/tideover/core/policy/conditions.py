@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import sqlglot
@@ -78,11 +79,21 @@ class Condition:
 
     def to_sql(self, dialect: str, values: Mapping[str, Any] | None = None) -> str:
         """The condition in a dialect of SQL, identifiers quoted; given values become literals."""
-        return self.root.expression(values or {}).sql(dialect=dialect, identify=True)
+        return _written(self, dialect) if not values else _write(self, dialect, values)
 
     def to_duckdb(self, values: Mapping[str, Any] | None = None) -> str:
         """The condition for DuckDB."""
         return self.to_sql("duckdb", values)
+
+
+def _write(condition: Condition, dialect: str, values: Mapping[str, Any]) -> str:
+    return condition.root.expression(values).sql(dialect=dialect, identify=True)
+
+
+@lru_cache(maxsize=4096)
+def _written(condition: Condition, dialect: str) -> str:
+    """Kept, since the night writes the same few hundred conditions for every client."""
+    return _write(condition, dialect, {})
 
 
 def parse(text: str, columns: Iterable[Column] | Mapping[str, Column], values: Iterable[Column] = ()) -> Condition:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import sqlglot
 from django.db import connection
 from sqlglot import exp
 
@@ -158,13 +157,12 @@ def _moves(ladders: Sequence[Ladder]) -> list[tuple[str, str, Any]]:
 
 def next_move_sql(ladders: Sequence[Ladder]) -> str:
     """The number of the first move that holds, as one CASE over all ladders; null where an account stays."""
-    chosen = exp.Case()
-    moves = _moves(ladders)
-    for number, (product, stage, move) in enumerate(moves):
-        condition = exp.and_(
-            exp.column("product", quoted=True).eq(product),
-            exp.column("stage", quoted=True).eq(stage),
-            sqlglot.parse_one(move.when.to_sql("postgres"), read="postgres"),
-        )
-        chosen = chosen.when(condition, exp.Literal.number(number))
-    return chosen.sql(dialect="postgres") if moves else "CAST(NULL AS integer)"
+    arms = []
+    for number, (product, stage, move) in enumerate(_moves(ladders)):
+        place = f"product = {_literal(product)} AND stage = {_literal(stage)}"
+        arms.append(f"WHEN {place} AND ({move.when.to_sql('postgres')}) THEN {number}")
+    return "CASE " + "\n".join(arms) + " END" if arms else "CAST(NULL AS integer)"
+
+
+def _literal(text: str) -> str:
+    return exp.Literal.string(text).sql(dialect="postgres")
