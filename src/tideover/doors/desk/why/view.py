@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tideover.core import words
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
+from tideover.core.policy import queries as policy_queries
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.decide.receipts import types as receipts_types
 from tideover.doors.desk.case import pages
@@ -62,7 +63,9 @@ def _accounts(explanation: receipts_types.Explanation | None, language: str) -> 
             "struck": each.struck_says,
             "passed": [_passed(step, titles, language) for step in each.passed],
             "strategy": each.strategy_id,
+            "strategy_title": _strategy_title(each.strategy_id, language),
             "step": each.step,
+            "step_title": _step_title(each.step, language),
             "version": (each.strategy_version or "")[:12],
         }
         for each in explanation.accounts
@@ -72,7 +75,18 @@ def _accounts(explanation: receipts_types.Explanation | None, language: str) -> 
 def _passed(step: receipts_types.StepPassed, titles: dict[str, dict[str, str]], language: str) -> dict[str, Any]:
     """A step that did not apply, with stages called as everywhere on the desk."""
     looked_at = [(name, titles.get(value, {}).get(language, value)) for name, value in step.looked_at]
-    return {"step": step.step, "condition": step.condition, "looked_at": looked_at}
+    return {"title": _step_title(step.step, language), "condition": step.condition, "looked_at": looked_at}
+
+
+def _step_title(step: str, language: str) -> str:
+    """The step in words; one that a lender's own strategy adds is called by its name there."""
+    code = f"desk.why.step.{step}"
+    return words.render(code, language) if words.has(code) else step
+
+
+def _strategy_title(strategy_id: str | None, language: str) -> str:
+    found = (file for file in policy_queries.load("strategies") if file.id == strategy_id)
+    return next((file.title[language] for file in found), strategy_id or "")
 
 
 def _day(text: str | None) -> date | None:
