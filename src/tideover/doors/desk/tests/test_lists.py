@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,13 @@ from django.utils.html import strip_tags
 
 from tideover import day as days
 from tideover.act.intake import operations as intake
+from tideover.core import words
 from tideover.core.access.types import SYSTEM
+from tideover.core.clock import operations as clock_operations
+from tideover.core.policy import queries as policy_queries
 from tideover.doors.desk.conftest import CUT_OFF, DAY, MORNING, Bank
 from tideover.know.cases import queries as cases_queries
+from tideover.know.customers import queries as customers_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -82,9 +87,14 @@ def test_why_this_contact_is_told_from_the_days_receipt(open_day: Bank, as_user:
     case_id = min(case.id for case in cases_queries.list_open_cases(open_day.client_id))
     browser = as_user(owner_of(open_day, case_id))
     page = said(browser.get(f"/cases/{case_id}/why"))
-    assert "NT$3,913.00" in page and "strategies.card" in page and "first-contact" in page
+    assert "NT$3,913.00" in page and "strategies.card" in page and "step “First contact”" in page
     assert browser.get(f"/cases/{case_id}/why?day=2020-01-01").status_code == 200
     assert browser.get(f"/cases/{case_id}/why?day=soon").status_code == 404
+
+
+def test_each_step_of_a_shipped_strategy_has_a_title_to_be_explained_by() -> None:
+    steps = {step.name for file in policy_queries.load("strategies") for step in file.data.steps}
+    assert steps and [step for step in sorted(steps) if not words.has(f"desk.why.step.{step}")] == []
 
 
 def pay(browser: Client, **more: str) -> Any:
@@ -138,3 +148,42 @@ def test_another_banks_team_sees_nothing_of_this_one(open_day: Bank, as_user: As
     case_id = min(case.id for case in cases_queries.list_open_cases(open_day.client_id))
     assert "No day has been decided yet" in said(browser.get("/today"))
     assert browser.get(f"/cases/{case_id}").status_code == 404
+
+
+def test_next_comes_last_to_whoever_may_not_be_called_yet(
+    bank: Bank, as_user: AsUser, placement: Any, tmp_path: Any, settings: Any
+) -> None:
+    settings.STORE = tmp_path / "store"
+    person = "zh-Hans,CN,{place},154{number:08d},,90000,2,{owed},0,0,0,0,0,0"
+    places = {"CN-XJ,Asia/Urumqi": 9000, "CN-SH,Asia/Shanghai": 5000}
+    rows = [
+        f"{2000 + n},D{n},客户{n}," + person.format(place=place, number=n, owed=owed + n)
+        for n, (place, owed) in enumerate(each for each in places.items() for _ in range(4))
+    ]
+    intake.import_file(
+        path=placement(*rows),
+        client_code="bank",
+        kind="placement",
+        mapping_id="uci_card_default",
+        cut_off=CUT_OFF,
+        dry_run=False,
+        at=MORNING,
+        actor=SYSTEM,
+    )
+    days.run_day(client_id=bank.client_id, day=DAY, at=MORNING, actor=SYSTEM)
+    browser = as_user("wang")
+    list_ = re.findall(r"/cases/\d+", browser.get("/work").content.decode())
+    zones = {f"/cases/{case.id}": zone_of(case.customer_id) for case in cases_queries.list_open_cases(bank.client_id)}
+    assert zones[list_[0]] == "Asia/Urumqi" and "Asia/Shanghai" in [zones[each] for each in list_]
+    first = browser.get("/work/next")["Location"]
+    assert zones[first] == "Asia/Shanghai", "it is seven in the morning in Urumqi"
+    after = [browser.get(f"/work/next?after={url.rsplit('/', 1)[1]}")["Location"] for url in list_]
+    assert {zones[url] for url in after} == {"Asia/Shanghai"}
+    clock_operations.set_instant(at=MORNING + timedelta(hours=2), waits_until_at=None)
+    assert browser.get("/work/next")["Location"] == list_[0], "now it is nine there too"
+    clock_operations.set_instant(at=MORNING + timedelta(hours=14), waits_until_at=None)
+    assert browser.get("/work/next")["Location"] == list_[0], "nobody may be called: the list's own order"
+
+
+def zone_of(customer_id: int) -> str | None:
+    return customers_queries.get_customer(customer_id).zone

@@ -17,6 +17,7 @@ from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.decide.assignment import types as assignment_types
+from tideover.decide.gate import queries as gate_queries
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
@@ -32,6 +33,10 @@ _SIGNALS = {
     "waited": "wait",
 }
 """What deserves a colour; the rest is the day's ordinary order and says only its stage."""
+
+
+LOOKS_MAX = 30
+"""How many cases *next* asks the gate about before it simply offers the first."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,16 @@ class Item:
     is_done: bool
     is_current: bool
     can_wait: bool
+    account_id: int | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The list, how much of it is done, and where *next* leads."""
+    """The list, how much of it is done, and what *next* goes through: the cases not done, in order."""
 
     items: list[Item] = field(default_factory=list)
+    ahead: list[Item] = field(default_factory=list)
     next_url: str | None = None
 
     @property
@@ -92,9 +100,9 @@ def open_days(request: HttpRequest) -> list[tuple[int, date]]:
 
 
 def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queue:
-    """The signed-in collector's list; *next* is the first case not done after the current one, else the first.
+    """The signed-in collector's list; *next* goes on from the current case, and begins again at the top.
 
-    A call-back agreed for a later hour is offered last.
+    A call-back agreed for a later hour is offered last, and so is whoever may not be contacted now.
     """
     collector_id = actor_of(request).user_id
     assert collector_id is not None
@@ -154,9 +162,31 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 is_done=each.is_done,
                 is_current=each.case_id == current_case_id,
                 can_wait=each.due_at is not None and each.due_at > at,
+                account_id=each.lead_account_id,
+                channel=each.channel,
             )
         )
-    return Queue(items=items, next_url=_next(items, current_case_id))
+    ahead = _ahead(items, current_case_id)
+    on = "" if current_case_id is None else f"?after={current_case_id}"
+    return Queue(items=items, ahead=ahead, next_url=f"{reverse('work-next')}{on}" if ahead else None)
+
+
+def first_to_contact(ahead: list[Item], at: datetime, user_id: int) -> Item | None:
+    """The first case whose customer may be contacted now, as the gate sees it; where it is none, simply the first."""
+    for item in ahead[:LOOKS_MAX]:
+        if item.account_id is None or item.channel is None:
+            return item
+        answer = gate_queries.look(
+            case_id=item.case_id,
+            account_id=item.account_id,
+            channel=item.channel,
+            purpose="collection",
+            at=at,
+            user_id=user_id,
+        )
+        if answer.granted:
+            return item
+    return ahead[0] if ahead else None
 
 
 def language_of_name(name: str) -> str:
@@ -175,7 +205,9 @@ def _reason(work: assignment_types.WorkRead, zone: str, language: str) -> str:
     if work.is_done:
         return _done(work, language)
     if work.due_at is not None:
-        return words.render("desk.work.reason.call-back", language, time=_local_time(work.due_at, zone))
+        agreed = clock.local_date(work.due_at, zone)
+        code = "desk.work.reason.call-back" if agreed == work.day else "desk.work.reason.call-back.missed"
+        return words.render(code, language, day=agreed, time=_local_time(work.due_at, zone))
     code = f"desk.work.step.{work.step}"
     return words.render(code if words.has(code) else f"desk.work.reason.{work.order_reason}", language)
 
@@ -199,8 +231,7 @@ def _local_time(at: datetime, zone: str) -> str:
     return f"{clock.local_time(at, zone):%H:%M}"
 
 
-def _next(items: list[Item], current_case_id: int | None) -> str | None:
+def _ahead(items: list[Item], current_case_id: int | None) -> list[Item]:
     place = next((i for i, item in enumerate(items) if item.case_id == current_case_id), -1)
     after = [item for item in items[place + 1 :] + items[: max(place, 0)] if not item.is_done]
-    now = [item for item in after if not item.can_wait]
-    return (now or after)[0].url if after else None
+    return [item for item in after if not item.can_wait] + [item for item in after if item.can_wait]

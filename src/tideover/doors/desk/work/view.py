@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from tideover.act.contact import queries as contact_queries
 from tideover.core import words
 from tideover.core.access.types import Role
+from tideover.core.clock import queries as clock_queries
 from tideover.doors.desk.assist import view as assist
-from tideover.doors.desk.work.queue import read_queue
+from tideover.doors.desk.work.queue import first_to_contact, read_queue
 from tideover.doors.screens import toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 
@@ -26,10 +27,12 @@ def work(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.COLLECTOR)
 @require_safe
 def next_case(request: HttpRequest) -> HttpResponse:
-    """On to the first case that is not done, or back to a call that was not recorded."""
+    """On to the first case that is not done and may be contacted now, or back to a call that was not recorded."""
     waiting = contact_queries.list_calls_without_outcome(actor_of(request).user_id or 0)
     if waiting:
         toasts.add(request, words.render("desk.case.leave", request.language), "wait")  # type: ignore[attr-defined]
         return HttpResponseRedirect(reverse("case", args=[waiting[0].case_id]))
-    queue = read_queue(request)
-    return HttpResponseRedirect(queue.next_url or reverse("work"))
+    after = request.GET.get("after", "")
+    queue = read_queue(request, int(after) if after.isdecimal() and len(after) < 18 else None)
+    found = first_to_contact(queue.ahead, clock_queries.now(), actor_of(request).user_id or 0)
+    return HttpResponseRedirect(found.url if found else reverse("work"))
