@@ -19,6 +19,7 @@ PAGES = (
     ("leader", "/late", "late"),
     ("trainer", "/certificates", "trainer"),
     ("analyst", "/cases", "cases"),
+    ("analyst", "/breaks", "breaks"),
     ("leader", "/batches", "batches"),
     ("leader", "/missing", "missing"),
     ("leader", "/styleguide", "styleguide"),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.batches import view as batches
+from tideover.doors.desk.breaks import view as breaks
 from tideover.doors.desk.case import claims
 from tideover.doors.desk.case import view as case
 from tideover.doors.desk.certificates import view as certificates
@@ -80,6 +81,7 @@ urlpatterns = [
     path("batches/<int:batch_id>", batches.batch, name="batch"),
     path("cases/<int:case_id>/retain", batches.ask, name="case-retain"),
     path("retentions/<int:retention_id>/decide", batches.decide, name="retention-decide"),
+    path("breaks", breaks.breaks, name="breaks"),
     path("missing", filing.missing, name="missing"),
     path("files/<int:account_id>", filing.file, name="file"),
     path("ladder", ladder.ladder, name="ladder"),

@@ -27,6 +27,7 @@ NAVIGATION = (
     ("screens.nav.payments", "payments", (Role.INTEGRATOR,)),
     ("screens.nav.unreachable", "unreachable", (Role.INTEGRATOR,)),
     ("screens.nav.missing", "missing", (Role.INTEGRATOR, Role.TEAM_LEADER)),
+    ("screens.nav.breaks", "breaks", (Role.INTEGRATOR, Role.COMPLIANCE_OFFICER, Role.ANALYST)),
     ("screens.nav.batches", "batches", (Role.TEAM_LEADER, Role.INTEGRATOR, Role.ANALYST)),
     ("screens.nav.stops", "stops", (Role.COMPLIANCE_OFFICER,)),
     ("screens.nav.holds", "holds", (Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER)),

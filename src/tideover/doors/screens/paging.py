@@ -43,8 +43,9 @@ def read_date(text: str) -> date | None:
 
 def place(request: HttpRequest, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
     """Where the page begins, its parts read by ``kinds``; None at the beginning, or where nobody wrote it."""
-    parts = request.GET.get(AFTER, "").split("~")
-    if len(parts) != len(kinds):
+    told = request.GET.get(AFTER, "")
+    parts = told.split("~")
+    if len(parts) != len(kinds) or "\0" in told:
         return None
     try:
         return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))

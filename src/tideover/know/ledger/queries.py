@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ from tideover.know.ledger import rules
 from tideover.know.ledger.models import ProductTerms
 from tideover.know.ledger.types import (
     BalanceUnknown,
+    BreakPage,
     BreakRead,
     InstalmentLine,
     LatenessRead,
@@ -294,6 +296,34 @@ def list_breaks(client_id: int, at: datetime) -> list[BreakRead]:
             {"client_id": client_id, "day": client.local_date(at), "at": at, "account_id": None},
         )
         return [BreakRead(*row) for row in cursor.fetchall()]
+
+
+BREAKS_BEGIN = ("", "", Decimal(0), "")
+"""The place before the first of a client's breaks."""
+
+
+def page_breaks(
+    client_id: int, at: datetime, *, kind: str | None, after: tuple[str, str, Decimal, str], limit: int
+) -> BreakPage:
+    """The breaks of a client's placed accounts from after a place on, the largest first, perhaps of one kind."""
+    client = clients_queries.get_client_by_id(client_id)
+    after_kind, after_currency, after_place, after_number = after
+    params = {
+        "client_id": client_id,
+        "day": client.local_date(at),
+        "at": at,
+        "kind": kind,
+        "after_kind": after_kind,
+        "after_currency": after_currency,
+        "after_place": after_place,
+        "after_number": after_number,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "list_breaks").text, params)
+        rows = cursor.fetchall()
+    counts = json.loads(rows[0][0]) if isinstance(rows[0][0], str) else rows[0][0] or {}
+    return BreakPage(counts, [(row[1], BreakRead(*row[2:])) for row in rows if row[1] is not None])
 
 
 def _breaks(spot: _Spot) -> list[BreakRead]:

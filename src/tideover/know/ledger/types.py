@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -128,6 +128,23 @@ class BreakRead:
     currency: str | None
     stated: Decimal
     reckoned: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more the lender states than we reckon."""
+        return self.stated - self.reckoned
+
+    def place(self, account_number: str) -> tuple[str, str, Decimal, str]:
+        """Where it stands in the list: by kind and currency, the largest difference first."""
+        return self.kind, self.currency or "", -abs(self.difference), account_number
+
+
+@dataclass(frozen=True)
+class BreakPage:
+    """Some of a client's breaks, each with its account's number, and how many there are of every kind."""
+
+    counts: Mapping[str, int]
+    rows: Sequence[tuple[str, BreakRead]]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from tideover.act.intake import operations as intake
@@ -21,6 +21,7 @@ from tideover.core.money import add_up
 from tideover.core.policy import queries as policy_queries
 from tideover.core.policy.types import PolicyFile
 from tideover.core.problem import Problem
+from tideover.doors.desk.breaks import view as breaks
 from tideover.doors.desk.imports import back, late, reckoned, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
@@ -105,6 +106,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
             "",
         ),
         "reckoned": reckoned.of_import(made, _language(request), actor_of(request), client.zone),
+        "see_breaks": _see_breaks(request, made.kind, client.code),
         "may_mend": Role.INTEGRATOR in actor_of(request).roles,
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
@@ -113,6 +115,13 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         "section": "imports",
     }
     return render(request, "desk/imports/import.html", context)
+
+
+def _see_breaks(request: HttpRequest, kind: str, code: str) -> str:
+    """Where a file of accounts leads on to what differs now, for whoever may read it."""
+    if kind not in intake_types.OF_ACCOUNTS or not actor_of(request).roles & {*breaks.READERS}:
+        return ""
+    return f"{reverse('breaks')}?{urlencode({'client': code})}"
 
 
 @for_roles(Role.INTEGRATOR)
