@@ -17,6 +17,7 @@ from tideover.core.money import Money
 from tideover.doors.screens import paging
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
+from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import queries as ledger_queries
 from tideover.know.ledger.types import BreakPage, BreakRead
 
@@ -43,16 +44,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
     language: str = request.language  # type: ignore[attr-defined]
     clients = clients_of(request)
     wanted = paging.filters(request, "client", "kind")
-    client = next((each for each in clients if each.code == wanted["client"]), clients[0] if clients else None)
-    told = BreakPage({}, ())
-    if client is not None:
-        told = ledger_queries.page_breaks(
-            client.id,
-            clock_queries.now(),
-            kind=wanted["kind"] or None,
-            after=paging.place(request, str, str, _exact, str) or ledger_queries.BREAKS_BEGIN,
-            limit=paging.SIZE + 1,
-        )
+    client, told = _find(request, wanted)
     pages = paging.cut(request, told.rows, lambda row: row[1].place(row[0]))
     context = {
         "pages": pages,
@@ -67,6 +59,24 @@ def breaks(request: HttpRequest) -> HttpResponse:
         "section": "breaks",
     }
     return render(request, "desk/breaks/breaks.html", context)
+
+
+def _find(request: HttpRequest, wanted: dict[str, str]) -> tuple[ClientRead | None, BreakPage]:
+    """The client that is asked for and its breaks; where none is, the first that has any."""
+    clients = clients_of(request)
+    asked = [each for each in clients if each.code == wanted["client"]] or clients
+    told = BreakPage({}, ())
+    for client in asked:
+        told = ledger_queries.page_breaks(
+            client.id,
+            clock_queries.now(),
+            kind=wanted["kind"] or None,
+            after=paging.place(request, str, str, _exact, str) or ledger_queries.BREAKS_BEGIN,
+            limit=paging.SIZE + 1,
+        )
+        if told.counts:
+            return client, told
+    return asked[0] if asked else None, told
 
 
 def _row(number: str, found: BreakRead, language: str) -> Row:

@@ -83,4 +83,4 @@ def test_it_is_read_by_those_who_ask_the_lender_and_supervise_and_by_nobody_else
 
 
 def test_where_nothing_differs_it_says_so(bank: Bank, as_user: AsUser) -> None:
-    assert "agree" in said(as_user("integrator").get("/breaks?client=nobody&kind=nothing"))
+    assert "Nothing differs" in said(as_user("integrator").get("/breaks?client=nobody&kind=nothing"))
