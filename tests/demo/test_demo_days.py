@@ -96,6 +96,11 @@ BROKEN = {
     "an answered call that was neither recorded nor ended": """
         SELECT id FROM contact_call WHERE answered_at IS NOT NULL AND (outcome_id IS NULL OR ended_at IS NULL)
     """,
+    "an open case of a colleague who has left": """
+        SELECT kase.id FROM cases_case AS kase
+        JOIN staff_membership AS member ON member.user_id = kase.collector_id
+        WHERE kase.closed_date IS NULL AND member.left_date <= %(day)s
+    """,
     "two open promises on an account": """
         SELECT account_id FROM arrangements_promise WHERE state = 'open' GROUP BY account_id HAVING count(*) > 1
     """,
@@ -214,6 +219,13 @@ TRACES = {
     "payments were taken back": "SELECT count(*) FROM payments_reversal",
     "somebody was on leave": "SELECT count(*) FROM staff_leave",
     "somebody left": "SELECT count(*) FROM staff_membership WHERE left_date IS NOT NULL",
+    "somebody said that it was paid, and it came": """
+        SELECT count(*) FROM cases_hold AS claim
+        WHERE claim.reason = 'payment-claimed' AND claim.lift_cause IS NOT NULL AND EXISTS (
+            SELECT 1 FROM payments_payment AS payment
+            WHERE payment.account_id = claim.account_id AND payment.value_date >= claim.from_at::date
+        )
+    """,
     "somebody called us": "SELECT count(*) FROM contact_call WHERE direction = 'inbound'",
     "somebody complained": "SELECT count(*) FROM cases_hold WHERE reason = 'complaint'",
     "documents were filed": "SELECT count(*) FROM filing_document",

@@ -181,6 +181,14 @@ def self_cure_days(customer: str, seed: int) -> int | None:
     return draws.between(*rates["days"], seed, "self-cure-days", customer)
 
 
+def claim_comes_after(customer: str, seed: int) -> int | None:
+    """So many days after a customer said that it was paid it does come; None where it never does."""
+    rates = _rates()["claimed_payment"]
+    if not draws.chance(rates["share"], seed, "claim", customer):
+        return None
+    return draws.between(*rates["days"], seed, "claim-days", customer)
+
+
 def pays_by_page(reference: str, seed: int) -> bool:
     """Whether a payment reaches us by a person at a desk instead of by the lender's file."""
     return draws.chance(_rates()["payment_by_page"]["share"], seed, "by-page", reference)

@@ -12,11 +12,14 @@ from tideover.act.contact import queries as contact_queries
 from tideover.act.contact.types import INBOUND
 from tideover.act.outcomes import operations as outcomes
 from tideover.core import words
-from tideover.core.access.types import Actor
+from tideover.core.access.types import Actor, Role
 from tideover.core.clock import rules as clock
+from tideover.decide.assignment import operations as assignment
+from tideover.decide.assignment.types import NothingReassigned
 from tideover.decide.gate.types import ContactRefused
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import CaseRead, ComplaintDraft
+from tideover.know.clients import queries as clients_queries
 from tideover.know.customers import queries as customers_queries
 from tideover.know.customers.types import ContactPointRead
 from tideover.know.portfolio import queries as portfolio_queries
@@ -29,6 +32,7 @@ TALKED = timedelta(seconds=95)
 BETWEEN = timedelta(minutes=4)
 COMPLAINT_DAYS = 15
 CALLS_AGAIN_DAYS = 3
+AT_ONCE = 200
 AGAINST_US = "conduct"
 GUARANTOR = "guarantor"
 
@@ -126,13 +130,7 @@ def _record(scene: Scene, case: CaseRead, call_id: int, at: datetime, actor: Act
 
 def _chosen(scene: Scene, what: str, most: int | None) -> list[CaseRead]:
     """Open cases of somebody who is there, and whose customer can be reached, in the order of a digest."""
-    there = {
-        each.user_id
-        for each in staff_queries.list_presence(
-            [member.user_id for member in staff_queries.list_collectors(events.team_id())], scene.day
-        )
-        if each.is_there
-    }
+    there = set(_list_there(scene))
     found = [
         case
         for case in cases_queries.list_open_cases(scene.client.id)
@@ -141,6 +139,12 @@ def _chosen(scene: Scene, what: str, most: int | None) -> list[CaseRead]:
     at = clock.instant(scene.day, time(12), scene.client.zone)
     ranked = (case for case in scene.ranked(found, what) if _points(case.customer_id, at))
     return list(ranked) if most is None else [case for case, _ in zip(ranked, range(most), strict=False)]
+
+
+def _list_there(scene: Scene) -> list[int]:
+    """The team's collectors who work on the day."""
+    members = [member.user_id for member in staff_queries.list_collectors(events.team_id())]
+    return [each.user_id for each in staff_queries.list_presence(members, scene.day) if each.is_there]
 
 
 def _points(customer_id: int, at: datetime) -> list[ContactPointRead]:
@@ -152,8 +156,31 @@ def _owner(case: CaseRead) -> Actor:
     return staff_queries.get_actor(case.collector_id)
 
 
+def _share_out(scene: Scene, event: Event) -> None:
+    """The leader gives what a colleague who left still has to those who are there, so that no case waits for nobody."""
+    if (left := events.user_named(event.more["who"])) is None:
+        return
+    there = [each for each in _list_there(scene) if each != left]
+    owned = [
+        case.id
+        for client in clients_queries.list_clients()
+        for case in cases_queries.list_open_cases(client.id, collector_id=left)
+    ]
+    for place in range(0, len(owned), AT_ONCE):
+        with suppress(NothingReassigned):
+            assignment.reassign(
+                case_ids=owned[place : place + AT_ONCE],
+                to_ids=there,
+                cause="collector-left",
+                once_key=f"rehearsal-{scene.day}-{owned[place]}",
+                at=scene.at(event),
+                actor=events.first_member(Role.TEAM_LEADER),
+            )
+
+
 HAPPENS: dict[str, Callable[[Scene, Event], None]] = {
     "inbound": _inbound,
     "complaint": _complaint,
     "guarantor": _guarantor,
+    "share-out": _share_out,
 }

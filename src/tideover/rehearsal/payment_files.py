@@ -32,7 +32,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Debt:
-    """An account as the payers' minds hold it: whose it is, what is owed, and what was promised on it."""
+    """An account as the payers' minds hold it: whose it is, what is owed, promised, or said to be paid, since when."""
 
     account_number: str
     customer: str
@@ -40,6 +40,7 @@ class Debt:
     promised: Money | None
     made_date: date | None
     due_date: date | None
+    claimed_date: date | None = None
 
 
 def payments_on(day: date, debts: list[Debt], cut_off_date: date, seed: int) -> list[Due]:
@@ -57,6 +58,9 @@ def _pays(debt: Debt, day: date, cut_off_date: date, seed: int) -> Money | None:
         return None
     if pays_unasked(debt.customer, day, cut_off_date, seed):
         return debt.owed
+    if debt.claimed_date is not None:
+        came = behaviour.claim_comes_after(debt.customer, seed)
+        return debt.owed if came == (day - debt.claimed_date).days else None
     if debt.promised is None or debt.made_date is None or debt.due_date is None:
         return None
     planned = behaviour.payment_for_promise(debt.customer, debt.promised, debt.made_date, debt.due_date, seed)

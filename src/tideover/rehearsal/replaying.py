@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from tideover import day as days
@@ -14,6 +14,8 @@ from tideover.act.payments import operations as payments
 from tideover.core.access.types import SYSTEM, Role
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
+from tideover.know.cases import queries as cases_queries
+from tideover.know.cases.types import HoldReason
 from tideover.know.clients import queries as clients_queries
 from tideover.know.clients.types import ClientRead
 from tideover.know.ledger import queries as ledger_queries
@@ -190,7 +192,8 @@ def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
     """What is paid on the day, by whatever way: on promises that are open, and by people who pay unasked."""
     at = clock.end_of_day(day, client.zone)
     promised = {each.account_id: each for each in arrangements_queries.list_open_promises(client.id)}
-    accounts = {each.id: each for each in portfolio_queries.list_accounts(promised)}
+    claimed = _claimed(client, at)
+    accounts = {each.id: each for each in portfolio_queries.list_accounts({*promised, *claimed})}
     for number in Portfolio(accounts=demo.accounts_count, seed=demo.seed).account_numbers():
         if payment_files.pays_unasked(people.holder_of(number, demo.seed), day, demo.cut_off_date, demo.seed):
             account = portfolio_queries.find_account(client.id, number)
@@ -207,6 +210,16 @@ def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
                 promised=promise.amount if promise else None,
                 made_date=promise.made_date if promise else None,
                 due_date=promise.due_date if promise else None,
+                claimed_date=claimed.get(account.id),
             )
         )
     return payment_files.payments_on(day, debts, demo.cut_off_date, demo.seed)
+
+
+def _claimed(client: ClientRead, at: datetime) -> dict[int, date]:
+    """The accounts that are said to be paid while nothing has come, and since when."""
+    return {
+        hold.account_id: client.local_date(hold.from_at)
+        for hold in cases_queries.list_standing_holds(client.id, at, SYSTEM)
+        if hold.reason is HoldReason.PAYMENT_CLAIMED and hold.account_id is not None
+    }
