@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pyarrow.parquet as parquet
 
-from tideover.core.sql import duck
 from tideover.decide.assignment import operations
 from tideover.decide.assignment.types import Assigned, Rung, Share
 
@@ -24,6 +24,16 @@ LADDER = [
     for place, stage in enumerate(STAGES)
 ]  # fmt: skip
 
+ARROW: dict[str, pyarrow.DataType] = {
+    "BIGINT": pyarrow.int64(),
+    "BIGINT[]": pyarrow.list_(pyarrow.int64()),
+    "BOOLEAN": pyarrow.bool_(),
+    "DATE": pyarrow.date32(),
+    "DECIMAL(18,4)": pyarrow.decimal128(18, 4),
+    "TIMESTAMPTZ": pyarrow.timestamp("us", "UTC"),
+    "VARCHAR": pyarrow.string(),
+    "VARCHAR[]": pyarrow.list_(pyarrow.string()),
+}
 ACCOUNT: dict[str, tuple[str, Any]] = {
     "account_id": ("BIGINT", None),
     "case_id": ("BIGINT", None),
@@ -105,15 +115,11 @@ class Night:
         return {row["case_id"]: row for row in parquet.read_table(self.assign().path).to_pylist()}
 
     def _write(self, name: str, columns: dict[str, tuple[str, Any]], rows: list[dict[str, Any]]) -> Path:
-        path = self.folder / f"{name}.parquet"
-        with duck.connect() as writing:
-            listed = ", ".join(f"{column} {kind}" for column, (kind, _) in columns.items())
-            writing.execute(f"CREATE TABLE rows ({listed})")
-            if rows:
-                writing.executemany(
-                    f"INSERT INTO rows VALUES ({', '.join('?' * len(columns))})",
-                    [[row.get(column, default) for column, (_, default) in columns.items()] for row in rows],
-                )
-            first = next(iter(columns))
-            duck.write_parquet(writing, f"SELECT * FROM rows ORDER BY {first}", path)
+        path, first = self.folder / f"{name}.parquet", next(iter(columns))
+        rows = sorted(rows, key=lambda row: row[first])
+        made = {
+            column: pyarrow.array([row.get(column, default) for row in rows], ARROW[kind])
+            for column, (kind, default) in columns.items()
+        }
+        parquet.write_table(pyarrow.table(made), path)
         return path

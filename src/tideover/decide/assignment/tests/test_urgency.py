@@ -16,6 +16,12 @@ from tideover.decide.assignment.tests.night import DAY, STAGES, Night
 FIRST, CONTINUED = "first-contact", "continued-follow-up"
 
 
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for one night after the other."""
+    return tmp_path_factory.mktemp("nights")
+
+
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     return Night(tmp_path)
@@ -69,12 +75,11 @@ def test_of_equal_deadlines_the_first_contact_comes_before_the_follow_up(night: 
     assert (work[101]["position"], work[100]["position"]) == (1, 2)
 
 
-def test_a_case_that_is_not_reached_rises_with_every_five_days_until_it_is(tmp_path: Path) -> None:
+def test_a_case_that_is_not_reached_rises_with_every_five_days_until_it_is(nights: Path) -> None:
     """However many call-backs come in each day, one old case waits no longer than a month."""
     reached = []
     for waited in range(40):
-        (folder := tmp_path / str(waited)).mkdir()
-        night = Night(folder)
+        night = Night(nights)
         night.collector(1, work_items_left=2)
         night.account(10, 100, collector_id=1, stage=CONTINUED, stage_age_days=waited, last_attempt_days_ago=waited)
         for number in range(3):
@@ -175,12 +180,12 @@ def _told(folder: Path, people: list[Person], told: list[Told]) -> dict[int, dic
     return night.work()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)  # each is a whole night of up to eighteen cases
 @given(people=PEOPLE, told=CASES)
 def test_whatever_the_day_urgency_decides_who_is_reached_and_continuity_who_has_the_case(
-    tmp_path_factory: pytest.TempPathFactory, people: list[Person], told: list[Told]
+    nights: Path, people: list[Person], told: list[Told]
 ) -> None:
-    work = _told(tmp_path_factory.mktemp("night"), people, told)
+    work = _told(nights, people, told)
     keys = {100 + number: case.key(number) for number, case in enumerate(told)}
     cases = {100 + number: case for number, case in enumerate(told)}
     lists = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ otherwise:
 """
 
 
+@cache
 def card() -> PolicyFile:
     return files.read_file(
         policy_schema.KIND,
@@ -59,6 +61,7 @@ def account_day(path: Path, accounts: Iterable[Mapping[str, Any]]) -> Path:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         kinds = ", ".join(f'"{name}" {kind}' for name, kind in PARQUET)
+        connection.execute("BEGIN")
         connection.execute(f"CREATE TABLE account_day ({kinds})")
         for number, said in enumerate(accounts, 1):
             facts = {"account_id": number, **policy_schema.ordinary(), "day": DAY, **said}
