@@ -6,7 +6,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tideover.decide.assignment.types import WorkRead
@@ -37,6 +37,12 @@ def list_lapsed(work: Iterable[WorkRead], at: datetime) -> list[WorkRead]:
     held = [each for each in work if not each.is_done and each.collector_id is not None]
     skills = staff.list_skills({each.collector_id for each in held if each.collector_id is not None}, at)
     return [each for each in held if each.skill not in skills[each.collector_id or 0]]
+
+
+def list_fallen(leads: Mapping[int, int], since: datetime, at: datetime) -> frozenset[int]:
+    """Of many cases with their leading accounts, those that fell away; only a case whose lead moved can be one."""
+    moved = ledger.list_moved(leads.values(), since) | portfolio.list_not_placed(leads.values(), at)
+    return frozenset(list_fallen_away((case_id for case_id, lead in leads.items() if lead in moved), since, at))
 
 
 def list_fallen_away(case_ids: Iterable[int], since: datetime, at: datetime) -> set[int]:

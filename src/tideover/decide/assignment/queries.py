@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
-from django.db import connection
-from django.db.models import BooleanField, Case, Count, F, IntegerField, Max, Q, QuerySet, When
+from django.db.models import BigIntegerField, BooleanField, Case, Count, F, IntegerField, Max, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
-from tideover.core.sql import files as sql_files
 from tideover.decide.assignment import boards, live, reassigning
 from tideover.decide.assignment.live import still_to_do as still_to_do
 from tideover.decide.assignment.models import ReassignedCase, Reassignment, Unreachable, WorkItem
@@ -22,6 +20,7 @@ from tideover.decide.assignment.types import (
     Move,
     Preview,
     ReassignmentRead,
+    SinceMorning,
     UncoveredCause,
     UnknownWork,
     UnreachableRead,
@@ -37,6 +36,9 @@ WAITING = (UncoveredCause.NOT_REACHED, UncoveredCause.OWNER_ABSENT, "owner-full"
 
 Days of version 0.1.0 called the first ``owner-full``.
 """
+
+CERTIFICATE_ENDED = "certificate-ended"
+"""Why nobody does what is on the list of a collector whose certificate for it has ended since the morning."""
 
 _LAST = 1_000_000
 """Where work without a place in anybody's day stands in a list."""
@@ -90,9 +92,23 @@ def list_open_work(collector_id: int) -> list[WorkRead]:
     return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
 
 
-def count_by_batch(actor: Actor, client_id: int, day: date) -> list[BatchCount]:
+def find_changes(actor: Actor, client_id: int, day: date, made_at: datetime, at: datetime) -> SinceMorning:
+    """What has changed for the day's work of a leader's cases since its lists were made."""
+    rows = _led(actor, [client_id], day).filter(done_at=None)
+    leads = dict(rows.values_list("case_id", "lead_account_id"))
+    fallen = live.list_fallen(leads, made_at, at)
+    lapsed = [each for each in list_lapsed(actor, [client_id], day, at) if each.case_id not in fallen]
+    return SinceMorning(fallen, tuple(replace(each, uncovered_cause=CERTIFICATE_ENDED) for each in lapsed))
+
+
+def count_by_batch(
+    actor: Actor,
+    client_id: int,
+    day: date,
+    since: SinceMorning = SinceMorning(),  # noqa: B008
+) -> list[BatchCount]:
     """The day's work of a leader's cases by batch, the batch that ends first coming first."""
-    return boards.count_by_batch(actor, client_id, day, WAITING)
+    return boards.count_by_batch(actor, client_id, day, WAITING, since)
 
 
 def list_late(
@@ -119,10 +135,16 @@ def list_covered_for(collector_id: int) -> list[WorkRead]:
     return [_read(row) for row in rows.order_by("day", "position", "client_id", "id")]
 
 
-def count_open_items(user_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """How many items each of them has on the latest day, over all clients, and how many of those are done."""
+def count_open_items(
+    user_ids: Collection[int], stopped_ids: Collection[int] = (), fallen_case_ids: Collection[int] = ()
+) -> dict[int, tuple[int, int]]:
+    """How many items each of them has on the latest day, over all clients, and how many of those are done.
+
+    Of clients that are stopped, and of cases in which nothing is left to do, only what is done counts.
+    """
     held = WorkItem.objects.filter(collector_id__in=user_ids)
     latest = held.aggregate(day=Max("day"))["day"]
+    held = held.exclude(done_at=None, client_id__in=stopped_ids).exclude(done_at=None, case_id__in=fallen_case_ids)
     rows = held.filter(day=latest).values("collector_id").annotate(items=Count("id"), done=Count("done_at"))
     return {row["collector_id"]: (row["items"], row["done"]) for row in rows}
 
@@ -161,30 +183,23 @@ def list_reviews(actor: Actor, client_ids: Collection[int], day: date) -> list[W
     return [_read(row) for row in rows.order_by("case_id")]
 
 
-def list_work_of_stage(
+def list_work_of_team(
     actor: Actor,
     days: Collection[tuple[int, date]],
-    stage: str,
     wanted: WorkWanted,
+    since: SinceMorning,
     after: tuple[int, int, int] | None,
     first: int,
 ) -> list[tuple[WorkRead, tuple[int, int, int]]]:
-    """A leader's work on a stage on these clients' days, what is not done first, each with its place in this list.
+    """A leader's work on these clients' days, what is not done first, each with its place in this list.
 
     ``after`` is the place after which the page begins; at most ``first`` items.
     """
     of_days = Q(pk__in=())
     for client_id, day in days:
         of_days |= Q(client_id=client_id, day=day)
-    rows = WorkItem.objects.filter(of_days, stage=stage, case_id__in=cases.in_scope(actor, Role.TEAM_LEADER))
-    if wanted.collector_id is not None:
-        rows = rows.filter(collector_id=wanted.collector_id)
-    if wanted.state == "done":
-        rows = rows.filter(done_at__isnull=False)
-    elif wanted.state == "open":
-        rows = rows.filter(done_at=None, collector_id__isnull=False)
-    elif wanted.state == "nobody":
-        rows = rows.filter(done_at=None, collector_id=None)
+    rows = WorkItem.objects.filter(of_days, case_id__in=cases.in_scope(actor, Role.TEAM_LEADER))
+    rows = _narrowed(rows.exclude(done_at=None, case_id__in=since.fallen_case_ids), days, wanted, since)
     is_done = Case(When(done_at=None, then=0), default=1, output_field=IntegerField())
     rows = rows.annotate(is_done_last=is_done, turn=Coalesce("position", _LAST))
     if after is not None:
@@ -200,53 +215,75 @@ def list_work_of_stage(
     ]
 
 
-def count_work(actor: Actor, client_ids: Collection[int], day: date) -> list[WorkCount]:
-    """The day's work of a leader's cases by stage and collector, and how much of it is done: for the day board."""
+def _narrowed(
+    rows: QuerySet[WorkItem], days: Collection[tuple[int, date]], wanted: WorkWanted, since: SinceMorning
+) -> QuerySet[WorkItem]:
+    if wanted.stage is not None:
+        rows = rows.filter(stage=wanted.stage)
+    if wanted.collector_id is not None:
+        rows = rows.filter(collector_id=wanted.collector_id)
+    if wanted.batch_id is not None:
+        rows = rows.filter(pk__in=boards.list_items_of_batch(wanted.batch_id, {day for _, day in days}))
+    if wanted.state == "done":
+        return rows.filter(done_at__isnull=False)
+    if wanted.state == "open":
+        return rows.filter(done_at=None, collector_id__isnull=False).exclude(pk__in=since.lapsed_ids)
+    if wanted.state == "waiting":
+        return rows.filter(done_at=None, uncovered_cause__in=WAITING)
+    if wanted.state == "nobody":
+        uncovered = Q(uncovered_cause__isnull=False) & ~Q(uncovered_cause__in=WAITING)
+        return rows.filter(uncovered | Q(pk__in=since.lapsed_ids), done_at=None)
+    return rows
+
+
+def count_work(
+    actor: Actor,
+    client_ids: Collection[int],
+    day: date,
+    since: SinceMorning = SinceMorning(),  # noqa: B008
+) -> list[WorkCount]:
+    """The day's work of a leader's cases by stage and collector, and how much of it is done: for the day board.
+
+    What fell away since the morning is no work any more, and what lies with somebody whose certificate has ended is
+    nobody's.
+    """
     waits = Case(When(uncovered_cause__in=WAITING, then=True), default=False, output_field=BooleanField())
     nobody = Case(
+        When(pk__in=since.lapsed_ids, then=True),
         When(uncovered_cause=None, then=False),
         When(uncovered_cause__in=WAITING, then=False),
         default=True,
         output_field=BooleanField(),
     )
-    rows = _led(actor, client_ids, day).annotate(nobody=nobody, waits=waits)
-    counted = rows.values("stage", "collector_id", "nobody", "waits").annotate(items=Count("id"), done=Count("done_at"))
+    who = Case(When(pk__in=since.lapsed_ids, then=None), default=F("collector_id"), output_field=BigIntegerField())
+    rows = _led(actor, client_ids, day).exclude(done_at=None, case_id__in=since.fallen_case_ids)
+    rows = rows.annotate(nobody=nobody, waits=waits, who=who)
+    counted = rows.values("stage", "who", "nobody", "waits").annotate(items=Count("id"), done=Count("done_at"))
     return [
-        WorkCount(row["stage"], row["collector_id"], row["items"], row["done"], row["nobody"], row["waits"])
-        for row in counted.order_by("stage", "collector_id", "nobody", "waits")
+        WorkCount(row["stage"], row["who"], row["items"], row["done"], row["nobody"], row["waits"])
+        for row in counted.order_by("stage", "who", "nobody", "waits")
     ]
 
 
 def list_unreachable(
-    actor: Actor, client_ids: Collection[int], at: datetime, first: int | None = None
+    actor: Actor, client_ids: Collection[int], at: datetime, after: tuple[date, int] | None, latest: int
 ) -> list[UnreachableRead]:
     """The cases that nobody can reach, the longest first, as a leader or an integrator sees them.
 
-    A number that has come since the day was filed takes its case off the list at once.
+    ``after`` is the place in the list after which it begins. A number that has come since the day was filed takes its
+    case off the list at once.
     """
-    with connection.cursor() as cursor:
-        text, params = _unreachable(actor, client_ids, at)
-        cursor.execute(f"{text} LIMIT %(first)s", {**params, "first": first})
-        return [UnreachableRead(*row) for row in cursor.fetchall()]
+    return boards.list_unreachable(actor, client_ids, at, after, latest)
 
 
 def count_unreachable(actor: Actor, client_ids: Collection[int], at: datetime) -> int:
     """How many cases nobody can reach."""
-    with connection.cursor() as cursor:
-        text, params = _unreachable(actor, client_ids, at)
-        cursor.execute(f"SELECT count(*) FROM ({text}) AS listed", params)
-        return int(cursor.fetchone()[0])
+    return boards.count_unreachable(actor, client_ids, at)
 
 
 def is_unreachable(case_id: int) -> bool:
     """Whether the case's last day found no way to reach its customer."""
     return Unreachable.objects.filter(case_id=case_id, until_date=None).exists()
-
-
-def _unreachable(actor: Actor, client_ids: Collection[int], at: datetime) -> tuple[str, dict[str, Any]]:
-    seen, params = cases.relation_in_scope(actor, Role.TEAM_LEADER, Role.INTEGRATOR)
-    text = sql_files.load(__package__, "unreachable").text.replace("FROM in_scope AS", f"FROM ({seen}) AS")
-    return text, {**params, "of_clients": list(client_ids), "at": at}
 
 
 def _led(actor: Actor, client_ids: Collection[int], day: date) -> QuerySet[WorkItem]:

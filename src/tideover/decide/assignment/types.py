@@ -111,10 +111,28 @@ class WorkRead:
 
 
 @dataclass(frozen=True)
-class WorkWanted:
-    """What a leader's list of work is narrowed to; ``state`` is open, done, nobody, or empty for all."""
+class SinceMorning:
+    """What has changed for a day's work since its lists were made.
 
+    Cases in which nothing is left to collect, and work that lies with somebody whose certificate for it has ended.
+    """
+
+    fallen_case_ids: frozenset[int] = frozenset()
+    lapsed: tuple[WorkRead, ...] = ()
+
+    @property
+    def lapsed_ids(self) -> list[int]:
+        """The work items that nobody may do any more."""
+        return [each.id for each in self.lapsed]
+
+
+@dataclass(frozen=True)
+class WorkWanted:
+    """What a leader's list of work is narrowed to; ``state`` is open, done, nobody, waiting, or empty for all."""
+
+    stage: str | None = None
     collector_id: int | None = None
+    batch_id: int | None = None
     state: str = ""
 
 

@@ -22,14 +22,16 @@ from tideover.doors.desk.payments import view as payments
 from tideover.doors.desk.reassign import view as reassign
 from tideover.doors.desk.stops import view as stops
 from tideover.doors.desk.team import view as team
+from tideover.doors.desk.today import listed as today_listed
+from tideover.doors.desk.today import unreachable as today_unreachable
 from tideover.doors.desk.today import view as today
 from tideover.doors.desk.why import view as why
 from tideover.doors.desk.work import view as work
 
 urlpatterns = [
     path("today", today.today, name="today"),
-    path("today/<slug:stage>", today.stage_work, name="today-stage"),
-    path("unreachable", today.unreachable, name="unreachable"),
+    path("today/<slug:stage>", today_listed.listed, name="today-stage"),
+    path("unreachable", today_unreachable.unreachable, name="unreachable"),
     path("certificates", certificates.certificates, name="certificates"),
     path("certificates/issue", certificates.issue, name="certificate-issue"),
     path("certificates/<int:certificate_id>/revoke", certificates.revoke, name="certificate-revoke"),

@@ -14,4 +14,3 @@ WHERE standing.client_id = ANY (%(of_clients)s)
         WHERE point.customer_id = kase.customer_id AND point.kind = 'phone' AND point.owner = 'customer'
             AND point.usable_from <= %(at)s AND (point.unusable_since IS NULL OR point.unusable_since > %(at)s)
     )
-ORDER BY standing.since_date, standing.case_id

@@ -17,9 +17,11 @@ from tideover.core.clock import rules as clock
 from tideover.core.problem import Problem
 from tideover.decide.assignment import operations as assignment
 from tideover.decide.assignment import queries as assignment_queries
+from tideover.doors.desk.work.queue import changes_of, open_days
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.doors.screens.scope import zone_of
+from tideover.doors.screens.scope import clients_of, zone_of
+from tideover.doors.screens.stopped import stopped_ids
 from tideover.know.cases import queries as cases_queries
 from tideover.know.staff import operations as staff
 from tideover.know.staff import queries as staff_queries
@@ -62,7 +64,7 @@ def team(request: HttpRequest) -> HttpResponse:
     user_ids = [each.user_id for each in members]
     presence = {(each.user_id, day): each for day in days for each in staff_queries.list_presence(user_ids, day)}
     owned = cases_queries.count_owned(user_ids)
-    items = assignment_queries.count_open_items(user_ids)
+    items = assignment_queries.count_open_items(user_ids, stopped_ids(request), _fallen(request))
     skills = staff_queries.list_skills(user_ids, clock_queries.now())
     language = request.language  # type: ignore[attr-defined]
     rows = [
@@ -85,6 +87,16 @@ def team(request: HttpRequest) -> HttpResponse:
         "later_url": f"?week={(monday + timedelta(days=7)).isoformat()}",
     }
     return render(request, "desk/team/team.html", context)
+
+
+def _fallen(request: HttpRequest) -> list[int]:
+    """The cases of the open days in which nothing is left to collect since the lists were made."""
+    clients = {each.id: each for each in clients_of(request)}
+    return [
+        case_id
+        for client_id, day in open_days(request)
+        for case_id in changes_of(request, clients[client_id], day).fallen_case_ids
+    ]
 
 
 @for_roles(Role.TEAM_LEADER)

@@ -10,11 +10,14 @@ from django.test import Client
 
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes.models import Outcome
-from tideover.decide.assignment.models import WorkItem
+from tideover.decide.assignment.models import Unreachable, WorkItem
 from tideover.doors.desk.conftest import DAY, MORNING, Bank
-from tideover.doors.desk.tests.test_lists import said
+from tideover.doors.desk.tests.test_lists import pay, said
+from tideover.doors.desk.tests.test_stops import send_short_file
+from tideover.doors.screens import paging
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.models import Case, CaseAccount
+from tideover.know.customers.models import ContactPoint
 from tideover.know.staff import queries as staff_queries
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +50,64 @@ def test_the_day_is_told_by_batch_and_what_is_late_with_its_reason(open_day: Ban
     assert "王芳" not in said(leader.get("/late", {"why": "not-tried"}))
     assert leader.get("/late", {"why": "x' OR 1=1", "after": "2026-10-01~1", "client": "y"}).status_code == 200
     assert as_user("wang").get("/late").status_code == 403
+
+
+def test_the_days_work_is_listed_by_batch_state_and_client_as_the_board_counts_it(
+    open_day: Bank, as_user: AsUser
+) -> None:
+    leader = as_user("leader")
+    first, second = (WorkItem.objects.filter(day=DAY).order_by("case_id")[n] for n in (0, 1))
+    WorkItem.objects.filter(pk=first.pk).update(uncovered_cause="no-capacity", collector_id=None)
+    WorkItem.objects.filter(pk=second.pk).update(uncovered_cause="not-reached", collector_id=None)
+    batch = leader.get("/today").context["boards"][0].batches[0]
+    assert (batch.items_count, batch.waiting_count, batch.uncovered_count) == (2, 1, 1)
+
+    def listed(**asked: str) -> list[int]:
+        return [row["item"].case_id for row in leader.get("/today/all", asked).context["rows"]]
+
+    assert sorted(listed()) == sorted(listed(batch=str(batch.batch_id))) == [first.case_id, second.case_id]
+    assert listed(state="nobody") == [first.case_id] and listed(state="waiting") == [second.case_id]
+    assert listed(state="nobody", client="elsewhere") == [] and listed(batch="x", state="open") == []
+    assert "reached a ceiling" in said(leader.get("/today/all", {"state": "nobody"}))
+
+
+def test_a_paid_case_and_a_stopped_clients_work_are_in_no_total(
+    open_day: Bank, as_user: AsUser, placement: Callable[..., object]
+) -> None:
+    leader = as_user("leader")
+    assert leader.get("/today").context["boards"][0].work_count == 2
+    pay(as_user("integrator"), amount="3913.00")
+    board = leader.get("/today").context["boards"][0]
+    assert (board.work_count, board.batches[0].items_count, sum(each.work_count for each in board.collectors)) == (
+        1,
+        1,
+        1,
+    )
+    assert sum(row.items_count for row in leader.get("/team").context["rows"]) == 1
+    send_short_file(staff_queries.get_actor(open_day.users["integrator"]), placement)
+    answer = leader.get("/today")
+    board = answer.context["boards"][0]
+    assert (board.work_count, board.resting_count, board.uncovered_count, board.batches[0].items_count) == (0, 1, 0, 0)
+    assert "Work that rests until it is acknowledged: 1" in said(answer)
+    assert sum(row.items_count for row in leader.get("/team").context["rows"]) == 0
+
+
+def test_whoever_cannot_be_reached_is_listed_page_by_page(
+    open_day: Bank, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "SIZE", 1)
+    cases = sorted(cases_queries.list_open_cases(open_day.client_id), key=lambda case: case.id)[:2]
+    ContactPoint.objects.update(unusable_since=MORNING)
+    for case in cases:
+        Unreachable.objects.create(
+            client_id=open_day.client_id, case_id=case.id, account_id=case.lead_account_id, since_date=DAY
+        )
+    leader = as_user("leader")
+    page = leader.get("/unreachable")
+    assert "Cases: 2" in said(page) and f"/cases/{cases[0].id}" in page.content.decode()
+    after = leader.get("/unreachable" + page.context["pages"].next_url)
+    assert f"/cases/{cases[1].id}" in after.content.decode() and f"/cases/{cases[0].id}" not in after.content.decode()
+    assert after.context["pages"].next_url == ""
 
 
 def test_continuity_counts_the_talks_that_one_collector_held_within_a_stay(open_day: Bank, as_user: AsUser) -> None:

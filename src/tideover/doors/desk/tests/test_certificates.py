@@ -45,7 +45,9 @@ def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_i
     page = said(as_user("trainer").post(f"/certificates/{held.pk}/revoke", follow=True))
     assert "next dial is refused" in page
     assert f"/cases/{item.case_id}" not in collector.get("/work").content.decode()
-    assert f"/cases/{item.case_id}" in as_user("leader").get("/today").content.decode()
+    board = as_user("leader").get("/today")
+    assert f"/cases/{item.case_id}" in board.content.decode() and "certificate for this stage has ended" in said(board)
+    assert board.context["boards"][0].uncovered_count == len(board.context["boards"][0].uncovered)
 
 
 def test_a_leader_reads_and_nobody_else_comes_in(open_day: Bank, as_user: AsUser) -> None:

@@ -21,13 +21,14 @@ AsUser = Callable[[str], Client]
 def stopped(open_day: Bank, placement: Callable[..., object]) -> int:
     """The bank stopped by a full file that the integrator sent, one of two accounts short."""
     actor = staff_queries.get_actor(open_day.users["integrator"])
-    report = _full(actor, placement)
+    report = send_short_file(actor, placement)
     stop = clients_queries.find_stop_of_import(report.import_id or 0)
     assert stop is not None
     return stop.id
 
 
-def _full(actor: Actor, placement: Callable[..., object]) -> object:
+def send_short_file(actor: Actor, placement: Callable[..., object]) -> object:
+    """A full file that is one of two accounts short."""
     from tideover.doors.desk.conftest import ROWS
 
     return intake.import_file(
@@ -47,7 +48,7 @@ def test_every_page_says_that_collection_is_stopped_and_no_list_holds_its_work(
 ) -> None:
     before = as_user("wang").get("/work").content.decode() + as_user("li").get("/work").content.decode()
     assert "王芳" in before and "is stopped" not in before
-    _full(staff_queries.get_actor(open_day.users["integrator"]), placement)
+    send_short_file(staff_queries.get_actor(open_day.users["integrator"]), placement)
     for name, address in (
         ("wang", "/work"),
         ("leader", "/today"),

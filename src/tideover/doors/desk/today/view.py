@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tideover import day as days
@@ -22,20 +21,16 @@ from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.desk.certificates.view import list_endings
 from tideover.doors.desk.imports.late import list_late
-from tideover.doors.desk.work.queue import Item, build, language_of_name, open_days
-from tideover.doors.screens import paging
+from tideover.doors.desk.work.queue import Item, build, changes_of
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.stopped import stopped_ids
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
-from tideover.know.customers import queries as customers_queries
-from tideover.know.portfolio import queries as portfolio_queries
-from tideover.know.staff import queries as staff_queries
 
-ROWS_MAX = 200
 CONTINUITY_DAYS = 30
-STATES = ("open", "done", "nobody")
+UNCOVERED_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -65,23 +60,14 @@ class CollectorRow:
 
 
 @dataclass(frozen=True)
-class UnreachableRow:
-    """A case that nobody can reach, as the list shows it."""
-
-    url: str
-    name: str
-    name_language: str
-    account_number: str
-    client_name: str
-    since_date: date
-
-
-@dataclass(frozen=True)
 class Board:
     """One client's day."""
 
+    client_code: str
     client_name: str
     day: date
+    is_stopped: bool
+    resting_count: int
     stages: list[StageRow]
     collectors: list[CollectorRow]
     reviews: list[Item]
@@ -130,16 +116,22 @@ class Board:
         """Work that nobody does."""
         return sum(row.uncovered_count for row in self.stages)
 
+    @property
+    def uncovered_left_count(self) -> int:
+        """How much of it is not shown on the board."""
+        return max(self.uncovered_count - len(self.uncovered), 0)
+
 
 @for_roles(Role.TEAM_LEADER)
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The open day of every client in scope."""
     boards = []
+    stopped = stopped_ids(request)
     for client in clients_of(request):
         day = receipts_queries.get_open_day(client.id)
         if day is not None:
-            boards.append(_board(request, client, day))
+            boards.append(_board(request, client, day, client.id in stopped))
     return render(
         request,
         "desk/today/today.html",
@@ -150,72 +142,6 @@ def today(request: HttpRequest) -> HttpResponse:
             "late": list_late(request, clock_queries.now()),
         },
     )
-
-
-@for_roles(Role.TEAM_LEADER)
-@require_safe
-def stage_work(request: HttpRequest, stage: str) -> HttpResponse:
-    """The team's cases with work on a stage, what is not done first."""
-    language = request.language  # type: ignore[attr-defined]
-    titles = cases_queries.get_stage_titles()
-    if stage not in titles:
-        raise Http404
-    wanted = paging.filters(request, "collector", "state")
-    members = [
-        each for team_id in sorted(actor_of(request).team_ids) for each in staff_queries.list_collectors(team_id)
-    ]
-    owner = next((each.user_id for each in members if each.username == wanted["collector"]), None)
-    found = assignment_queries.list_work_of_stage(
-        actor_of(request),
-        open_days(request),
-        stage,
-        assignment_types.WorkWanted(owner, wanted["state"]),
-        paging.place(request, paging.row_id, paging.row_id, paging.row_id),  # type: ignore[arg-type]
-        paging.SIZE + 1,
-    )
-    pages = paging.cut(request, found, lambda each: each[1])
-    items = build(request, [work for work, _ in pages.rows], None).items
-    people = access_queries.get_display_names(item.collector_id for item in items if item.collector_id)
-    context = {
-        "title": titles[stage][language],
-        "rows": [{"item": item, "collector": people.get(item.collector_id or 0, "")} for item in items],
-        "pages": pages,
-        "members": members,
-        "states": STATES,
-        "wanted": wanted,
-        "section": "today",
-    }
-    return render(request, "desk/today/stage.html", context)
-
-
-@for_roles(Role.TEAM_LEADER, Role.INTEGRATOR)
-@require_safe
-def unreachable(request: HttpRequest) -> HttpResponse:
-    """The cases without a contact point: the lender is asked; a leader may open the case, an integrator may not."""
-    actor, language = actor_of(request), request.language  # type: ignore[attr-defined]
-    clients = {client.id: client.name(language) for client in clients_of(request)}
-    found = assignment_queries.list_unreachable(actor, sorted(clients), clock_queries.now(), ROWS_MAX)
-    names = customers_queries.get_names({each.customer_id for each in found})
-    numbers = {each.id: each.number for each in portfolio_queries.list_accounts(each.account_id for each in found)}
-    nameless = words.render("desk.nameless", language)
-    led = actor.has(Role.TEAM_LEADER)
-    context = {
-        "rows": [
-            UnreachableRow(
-                url=reverse("case", args=[each.case_id]) if led else "",
-                name=names.get(each.customer_id, nameless),
-                name_language=language_of_name(names.get(each.customer_id, nameless)),
-                account_number=numbers.get(each.account_id, ""),
-                client_name=clients[each.client_id],
-                since_date=each.since_date,
-            )
-            for each in found
-        ],
-        "is_cut": len(found) >= ROWS_MAX,
-        "rows_max": ROWS_MAX,
-        "section": "today" if led else "unreachable",
-    }
-    return render(request, "desk/today/unreachable.html", context)
 
 
 def _waiting(request: HttpRequest, client: ClientRead) -> str | None:
@@ -229,16 +155,25 @@ def _waiting(request: HttpRequest, client: ClientRead) -> str | None:
     return words.render("desk.today.waits", language, client=client.name(language), day=found[0], others=others)
 
 
-def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
+def _board(request: HttpRequest, client: ClientRead, day: date, is_stopped: bool) -> Board:
     language = request.language  # type: ignore[attr-defined]
-    actor = actor_of(request)
-    counts = assignment_queries.count_work(actor, [client.id], day)
+    actor, at = actor_of(request), clock_queries.now()
+    since = changes_of(request, client, day)
+    counts = assignment_queries.count_work(actor, [client.id], day, since)
+    batches = assignment_queries.count_by_batch(actor, client.id, day, since)
     reviews = [each for each in assignment_queries.list_reviews(actor, [client.id], day) if not each.is_done]
-    uncovered = assignment_queries.list_uncovered(actor, [client.id], day)
-    uncovered += assignment_queries.list_lapsed(actor, [client.id], day, clock_queries.now())
+    uncovered = [*assignment_queries.list_uncovered(actor, [client.id], day), *since.lapsed]
+    resting_count = sum(each.items_count - each.done_count for each in counts) if is_stopped else 0
+    if is_stopped:
+        counts = [replace(each, items_count=each.done_count) for each in counts if each.done_count]
+        batches = [replace(each, items_count=each.done_count, waiting_count=0, uncovered_count=0) for each in batches]
+        reviews, uncovered = [], []
     return Board(
+        client_code=client.code,
         client_name=client.name(language),
         day=day,
+        is_stopped=is_stopped,
+        resting_count=resting_count,
         stages=_stages(
             cases_queries.list_stage_counts(client.id, day, actor),
             counts,
@@ -247,9 +182,9 @@ def _board(request: HttpRequest, client: ClientRead, day: date) -> Board:
         ),
         collectors=_collectors(counts),
         reviews=build(request, reviews, None).items,
-        uncovered=build(request, uncovered, None).items,
-        unreachable_count=assignment_queries.count_unreachable(actor, [client.id], clock_queries.now()),
-        batches=assignment_queries.count_by_batch(actor, client.id, day),
+        uncovered=build(request, uncovered[:UNCOVERED_SHOWN], None).items,
+        unreachable_count=assignment_queries.count_unreachable(actor, [client.id], at),
+        batches=batches,
         late_why=list(assignment_queries.count_late(actor, [client.id]).items()),
     )
 

@@ -23,6 +23,7 @@ from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
 from tideover.doors.screens.stopped import stopped_ids
 from tideover.know.cases import queries as cases_queries
+from tideover.know.clients.types import ClientRead
 from tideover.know.customers import queries as customers_queries
 
 _SIGNALS = {
@@ -127,6 +128,12 @@ def _still_to_do(
     actor = actor_of(request)
     mine = actor.user_id if Role.COLLECTOR in actor.roles else None
     return assignment_queries.still_to_do(work, made_at, at, mine)
+
+
+def changes_of(request: HttpRequest, client: ClientRead, day: date) -> assignment_types.SinceMorning:
+    """What has changed for the day's work of a leader's cases since its lists were made."""
+    made_at = clock.start_of_day(day, client.zone)
+    return assignment_queries.find_changes(actor_of(request), client.id, day, made_at, clock_queries.now())
 
 
 def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_case_id: int | None) -> Queue:
