@@ -63,7 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("stage_age_days", "days", "days in the stage that count", "阶段内计入天数"),
     _column("stage_deadline_date", "date", "deadline of the stage", "阶段期限"),
     _column("stage_deadline_days_left", "days", "days until the stage's deadline", "距阶段期限天数"),
-    _column("stage_late", "boolean", "the stage's deadline was missed", "阶段已逾限"),
+    _column("stage_late", "boolean", "the stage's deadline was missed", "阶段已超期"),
     _column("stage_attempts_count", "count", "attempts in the stage", "本阶段联系次数"),
     _column("stage_contacts_count", "count", "contacts in the stage", "本阶段接通次数"),
     _column("stage_right_party_count", "count", "talks with the customer in the stage", "本阶段本人接通次数"),
