@@ -11,7 +11,14 @@ import pytest
 from tideover.act.intake import operations as intake
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake.tests.given import AT, CUT_OFF, PAYMENT, ROW, import_payments, import_placement, write
-from tideover.act.intake.types import ControlContradicts, ControlMissing, ControlWrong, ImportReport, MendsOther
+from tideover.act.intake.types import (
+    ControlContradicts,
+    ControlMissing,
+    ControlWrong,
+    CutOffWrong,
+    ImportReport,
+    MendsOther,
+)
 from tideover.core import words
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import queries as journal_queries
@@ -298,6 +305,27 @@ def test_a_missing_file_that_comes_broken_closes_the_gap_when_it_is_mended(tmp_p
     )
     assert mended.reckoned.status == "taken" and codes(mended) == []
     assert explained(client_id) == {third.import_id: True, second.import_id: True}
+
+
+def test_a_payments_file_that_differs_by_one_cent_posts_nothing(tmp_path: Path, client_id: int) -> None:
+    report = payments_of(tmp_path, 1, totals='{TWD: "100.01"}')
+    assert codes(report) == ["totals-differ"] and report.reckoned.is_held
+    assert report.reckoned.reasons[0].fields["difference"] == "0.01"
+    account = portfolio_queries.find_account(client_id, "1")
+    assert account is not None
+    assert str(ledger_queries.get_owed(account.id, AT + 20 * DAY)) == "TWD 3913.00"
+    assert clients_queries.is_stopped(client_id)
+
+
+def test_a_day_to_come_is_refused_by_name_also_where_only_the_command_tells_the_day(
+    tmp_path: Path, client_id: int
+) -> None:
+    path = write(tmp_path, accounts(100, bill_amt1="1"), "ahead.csv")
+    with pytest.raises(CutOffWrong) as found:
+        import_full(path, NEXT + DAY, at=AT)
+    for language in ("en", "zh-Hans"):
+        assert "{" not in words.render(found.value, language)
+    assert len(intake_queries.list_imports([client_id])) == 1 and not clients_queries.is_stopped(client_id)
 
 
 def test_tomorrows_delivery_of_the_same_rows_is_another_delivery(tmp_path: Path, client_id: int) -> None:

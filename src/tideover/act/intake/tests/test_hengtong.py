@@ -336,3 +336,21 @@ def test_a_recall_ends_the_placement_and_names_what_nobody_placed(tmp_path: Path
         "JOIN portfolio_account AS account ON account.id = placed.account_id "
         "WHERE placed.ended_date IS NOT NULL ORDER BY 1"
     ) == [("HT1002", "recalled"), ("HT1003", "recalled")]
+
+
+def test_money_taken_back_after_the_recall_is_booked_and_no_case_opens(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    heading = "流水号\t借据号\t类型\t金额\t入账日期\t原流水号\t原因\r\n"
+
+    def money(row: str, sequence: int) -> ImportReport:
+        content = (heading + row + "\r\n").encode("gb18030")
+        return bring(tmp_path, f"sent/payments-{sequence}.csv", content=content, rows=1, sequence=sequence)
+
+    assert money("P-1\tHT1003\t还款\t315.50\t2026-10-08\t\t", 1).new_count == 1
+    bring(tmp_path, "good/recall.csv")
+    late = money("P-2\tHT1003\t冲正\t315.50\t2026-10-09\tP-1\t银行退回", 2)
+    assert not late.refused and late.new_count == 1
+    assert ask("SELECT followed FROM payments_reversal") == [("recalled",)]
+    assert ask("SELECT count(*) FROM cases_case WHERE closed_date IS NULL") == [(0,)]
+    again = money("P-3\tHT1003\t冲正\t315.50\t2026-10-09\tP-2\t银行退回", 3)
+    assert codes(again) == {2: ["原流水号 reverses-reversal"]}, "what was taken back is paid anew, not un-taken"

@@ -12,10 +12,11 @@ import pytest
 from django.db import connection
 
 from tideover.act.intake import staging
-from tideover.act.intake.models import Import, Run
+from tideover.act.intake.models import Import, QuarantinedRow, Run
 from tideover.act.intake.operations import STEPS
-from tideover.act.intake.tests.given import AT, PEOPLE, ROW, import_placement, write
+from tideover.act.intake.tests.given import AT, CUT_OFF, PEOPLE, ROW, import_placement, write
 from tideover.core.journal import queries as journal_queries
+from tideover.know.clients import queries as clients_queries
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.portfolio.tests.given import make_client
 
@@ -74,6 +75,36 @@ def test_the_same_file_twice_at_once_goes_in_once(tmp_path: Path) -> None:
     assert said == ["False", "True"]
     assert portfolio_queries.count_accounts(client_id) == 200 and Import.objects.count() == 1
     assert staged() == 0 and not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_of_one_client_at_once_take_turns_and_each_account_is_stated_by_one_of_them(tmp_path: Path) -> None:
+    client_id = make_client()
+    first = [ROW | {"account_id": str(number)} for number in range(120)]
+    second = [ROW | {"account_id": str(number), "bill_amt1": "5000"} for number in range(80, 200)]
+    both = [start(write(tmp_path, rows, f"{name}.csv"), "never") for name, rows in (("one", first), ("two", second))]
+    assert [child.communicate(timeout=60)[0].strip() for child in both] == ["False", "False"]
+    assert portfolio_queries.count_accounts(client_id) == 200 and Import.objects.count() == 2
+    assert sorted(Import.objects.values_list("good_count", flat=True)) == [80, 120], "nobody is stated by both"
+    waiting = QuarantinedRow.objects.values_list("problems", flat=True)
+    assert len(waiting) == 40 and {problem["code"] for row in waiting for problem in row} == {"stated-otherwise"}
+    assert staged() == 0 and not Run.objects.exists() and journal_queries.verify().holds
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_files_at_once_with_one_number_the_one_is_taken_and_the_other_held(tmp_path: Path) -> None:
+    client_id = make_client()
+    both = []
+    for name, amount in (("one", "3913"), ("two", "3914")):
+        path = write(tmp_path, [ROW | {"account_id": str(n), "bill_amt1": amount} for n in range(100)], f"{name}.csv")
+        told = f"format: 1\nkind: placement\nsequence: 1\ncut_off: {CUT_OFF}\nrows: 100\n"
+        path.with_name(f"{path.name}.control.yaml").write_text(told)
+        both.append(start(path, "never"))
+    assert [child.communicate(timeout=60)[0].strip() for child in both] == ["False", "False"]
+    assert sorted(Import.objects.values_list("status", flat=True)) == ["held", "taken"]
+    assert portfolio_queries.count_accounts(client_id) == 100
+    stop = clients_queries.get_stop(client_id)
+    assert stop is not None and [reason.code for reason in stop.reasons] == ["sequence-used"]
 
 
 @pytest.mark.django_db(transaction=True)
