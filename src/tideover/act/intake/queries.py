@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
+
 from tideover.act.intake import control_file, explaining, keeping
 from tideover.act.intake.lateness import Late as Late
 from tideover.act.intake.lateness import list_late as list_late
@@ -78,6 +80,12 @@ def count_waiting(import_id: int) -> int:
     return QuarantinedRow.objects.filter(imported_id=import_id, mended_by=None).count()
 
 
+def count_waiting_of(import_ids: Iterable[int]) -> dict[int, int]:
+    """Of these imports, how many refused rows each still waits for; what waits for none is not there."""
+    waiting = QuarantinedRow.objects.filter(imported_id__in=set(import_ids), mended_by=None)
+    return dict(waiting.values("imported_id").annotate(count=Count("id")).values_list("imported_id", "count"))
+
+
 def list_quarantined(import_id: int, latest: int | None = None) -> tuple[RefusedRow, ...]:
     """The rows that an import refused, by record; at most ``latest`` of them."""
     rows = QuarantinedRow.objects.filter(imported_id=import_id).order_by("record_number")
@@ -88,6 +96,7 @@ def list_quarantined(import_id: int, latest: int | None = None) -> tuple[Refused
             account_number=row.account_number,
             problems=tuple(_problem(each) for each in row.problems),
             cells=tuple(row.cells),
+            mended_by=row.mended_by_id,
         )
         for row in (rows if latest is None else rows[:latest])
     )

@@ -164,6 +164,7 @@ class RefusedRow:
     account_number: str | None
     problems: tuple[RowProblem, ...]
     cells: tuple[str, ...]
+    mended_by: int | None = None
 
 
 @dataclass(frozen=True)

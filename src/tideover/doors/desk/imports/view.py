@@ -22,7 +22,7 @@ from tideover.core.policy import queries as policy_queries
 from tideover.core.policy.types import PolicyFile
 from tideover.core.problem import Problem
 from tideover.doors.desk.breaks import view as breaks
-from tideover.doors.desk.imports import back, late, reckoned, uploads
+from tideover.doors.desk.imports import back, late, reckoned, refusing, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -52,8 +52,11 @@ def trial(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         uploads.discard(request)
         return _list(request, _told(problem, _language(request)), 422, form)
+    client = next(each for each in clients_of(request) if each.code == waiting.client_code)
     context = {
         "report": report,
+        "client": client.name(_language(request)),
+        "counts": _counts(report.kind),
         "totals": _totals(report.sums),
         "reckoned": reckoned.of_report(report, _language(request)),
         "lacks": _lacks(report.lacks, request),
@@ -97,6 +100,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     client = next(client for client in clients_of(request) if client.id == made.client_id)
     context = {
         "made": made,
+        "counts": _counts(made.kind),
         "client": client.name(_language(request)),
         "zone": client.zone,
         "totals": _totals(made.sums),
@@ -107,6 +111,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
         ),
         "reckoned": reckoned.of_import(made, _language(request), actor_of(request), client.zone),
         "see_breaks": _see_breaks(request, made.kind, client.code),
+        "may_acknowledge": Role.COMPLIANCE_OFFICER in actor_of(request).roles,
         "may_mend": Role.INTEGRATOR in actor_of(request).roles,
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
@@ -149,9 +154,15 @@ def _list(
     language = _language(request)
     at = clock_queries.now()
     pages = _page(request, intake_queries.list_imports(sorted(clients)))
+    waiting = intake_queries.count_waiting_of(each.id for each in pages.rows)
     context = {
         "rows": [
-            {"made": each, "client": clients[each.client_id].name(language), "totals": _totals(each.sums)}
+            {
+                "made": each,
+                "client": clients[each.client_id].name(language),
+                "totals": _totals(each.sums),
+                "waiting_count": waiting.get(each.id, 0),
+            }
             for each in pages.rows
         ],
         "pages": pages,
@@ -223,7 +234,13 @@ def _told(problem: Problem, language: str) -> str:
     """What is wrong with the file, and what mends it."""
     remedy = f"{problem.code}.remedy"
     said = words.render(problem, language)
-    return f"{said} {words.render(remedy, language, **problem.fields)}" if words.has(remedy) else said
+    between = "" if language == "zh-Hans" else " "
+    return f"{said}{between}{words.render(remedy, language, **problem.fields)}" if words.has(remedy) else said
+
+
+def _counts(kind: str) -> str:
+    """What *new* and *changed* count: accounts, or entries where a file is not about accounts."""
+    return "accounts" if kind in intake_types.OF_ACCOUNTS else "entries"
 
 
 def _totals(sums: tuple[intake_types.SumLine, ...]) -> list[intake_types.SumLine]:
@@ -244,22 +261,11 @@ def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:
     return [words.render(f"intake.lacks.{code}", _language(request)) for code in codes]
 
 
-def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[dict[str, Any]]:
+def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[refusing.Refused]:
     """What was refused and why. A row may be another team's customer: what it says is for the integrator alone."""
     if Role.INTEGRATOR not in actor_of(request).roles:
         return []
-    language = _language(request)
-    return [
-        {
-            "line": row.line,
-            "field": problem.field,
-            "value": problem.value,
-            "says": intake_queries.say_wrong(problem, language),
-            "remedy": intake_queries.say_remedy(problem, language),
-        }
-        for row in rows
-        for problem in row.problems
-    ]
+    return refusing.grouped(rows, _language(request))
 
 
 def _in_scope(request: HttpRequest, import_id: int) -> intake_types.ImportRead:

@@ -13,7 +13,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tideover.act.intake.types import RefusedRow, RowProblem
 from tideover.doors.desk.conftest import ROWS, Bank
+from tideover.doors.desk.imports import refusing
 
 AsUser = Callable[[str], Client]
 Placement = Callable[..., Path]
@@ -208,3 +210,32 @@ def test_a_gap_in_the_numbers_of_files_shows_as_closed_once_the_missing_file_cam
     page = browser.get(f"/imports/{gap}").content.decode()
     assert "before it 2 is missing" in page and "accounted for" in page and "paid-2.csv" in page
     assert "stops collection" not in page.lower() and f"?mends={gap}" not in page
+
+
+def test_what_lines_of_one_account_share_is_said_once_with_each_value() -> None:
+    def row(line: int, account: str | None, *found: tuple[str, str], mended_by: int | None = None) -> RefusedRow:
+        problems = tuple(RowProblem(code="missing", field=field, value=value) for field, value in found)
+        return RefusedRow(line, line, account, problems, (), mended_by)
+
+    told = refusing.grouped(
+        [
+            row(2, "A", ("fee", "1.25"), ("dpd", "x")),
+            row(3, "A", ("fee", "1.26")),
+            row(4, "A", ("fee", "1.25")),
+            row(6, "A", ("fee", "1.25")),
+            row(7, "B", ("fee", "1.25")),
+            row(8, "B", ("fee", "1.25"), mended_by=5),
+            row(9, None, ("fee", "")),
+            row(10, None, ("fee", "")),
+        ],
+        "en",
+    )
+    assert [(each.account_number, each.lines, each.field, each.values) for each in told] == [
+        ("A", "2–4", "fee", ("1.25", "1.26")),
+        ("A", "2", "dpd", ("x",)),
+        ("A", "6", "fee", ("1.25",)),
+        ("B", "7", "fee", ("1.25",)),
+        ("B", "8", "fee", ("1.25",)),
+        ("", "9", "fee", ("",)),
+        ("", "10", "fee", ("",)),
+    ]
