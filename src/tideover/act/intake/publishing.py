@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,9 @@ from tideover.know.customers import operations as customers
 from tideover.know.filing import operations as filing
 from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import operations as portfolio
+
+LAST_MOMENT = timedelta(seconds=1)
+"""How long before its end a cut-off still takes in what the file says."""
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,11 @@ def apply_terms(asked: Asked, run_id: int) -> None:
 def publish_payments(publication: Publication) -> None:
     """Payments, what was taken back, and debits that failed; the room that owns them does what each asks for.
 
-    One without a moment counts as booked when the day of the file's cut-off ended: a balance stated as of the same
+    One without a moment counts as booked in the last second of the file's cut-off: a balance stated as of the same
     evening contains it already, and must not be lowered by it a second time.
     """
     each = publication
-    params = {**each.params, "booked_at": min(each.at, each.cut_off_at), "import_id": each.import_id}
+    params = {**each.params, "booked_at": min(each.at, each.cut_off_at - LAST_MOMENT), "import_id": each.import_id}
     for enter, name in (
         (payments.post_set, "given_payments"),
         (payments.reverse_set, "given_reversals"),
