@@ -162,7 +162,7 @@ def _board(request: HttpRequest, client: ClientRead, day: date, is_stopped: bool
     counts = assignment_queries.count_work(actor, [client.id], day, since)
     batches = assignment_queries.count_by_batch(actor, client.id, day, since)
     reviews = [each for each in assignment_queries.list_reviews(actor, [client.id], day) if not each.is_done]
-    uncovered = [*assignment_queries.list_uncovered(actor, [client.id], day), *since.lapsed]
+    uncovered = [*since.lapsed, *assignment_queries.list_uncovered(actor, [client.id], day)]
     resting_count = sum(each.items_count - each.done_count for each in counts) if is_stopped else 0
     if is_stopped:
         counts = [replace(each, items_count=each.done_count) for each in counts if each.done_count]
