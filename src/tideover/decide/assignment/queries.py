@@ -129,6 +129,11 @@ def list_lapsed(actor: Actor, client_ids: Collection[int], day: date, at: dateti
     return live.list_lapsed([_read(row) for row in rows.order_by("stage", "case_id")], at)
 
 
+def count_lapsed(work: Sequence[WorkRead], at: datetime) -> int:
+    """How much of this work is off its collector's list, since their certificate for it has ended."""
+    return len(live.list_lapsed(work, at))
+
+
 def list_covered_for(collector_id: int) -> list[WorkRead]:
     """What colleagues do today for a collector who is away, as far as it is not done."""
     rows = WorkItem.objects.filter(cover_for_id=collector_id, done_at=None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tideover import day as days
@@ -44,8 +46,14 @@ class Bank:
 
 
 @pytest.fixture
-def bank(db: None) -> Bank:
+def bank(db: None, request: pytest.FixtureRequest) -> Bank:
     """A first-party card bank in Shanghai with a person in each role, at nine in the morning of the first day."""
+    if "kept_day" in request.fixturenames:
+        return request.getfixturevalue("kept_day")[0]
+    return _found()
+
+
+def _found() -> Bank:
     clock_operations.set_instant(at=MORNING, waits_until_at=None)
     client_id = clients.add_client(
         code="bank",
@@ -125,11 +133,14 @@ def placement(tmp_path: Path) -> Callable[..., Path]:
     """A placement file as the lender would send it."""
 
     def written(*rows: str, name: str = "placement.csv") -> Path:
-        path = tmp_path / name
-        path.write_text("\n".join([HEAD, *(rows or ROWS)]) + "\n", encoding="utf-8")
-        return path
+        return _write(tmp_path / name, *rows)
 
     return written
+
+
+def _write(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join([HEAD, *(rows or ROWS)]) + "\n", encoding="utf-8")
+    return path
 
 
 class QuietLine:
@@ -142,11 +153,36 @@ class QuietLine:
 
 
 @pytest.fixture
-def open_day(bank: Bank, placement: Callable[..., Path], tmp_path: Path, settings: object) -> Bank:
+def open_day(bank: Bank, request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Bank:
     """The bank with its file imported and the first day decided: its collectors have their lists."""
-    settings.STORE = tmp_path / "store"  # type: ignore[attr-defined]
+    if "kept_day" in request.fixturenames:
+        settings.STORE = request.getfixturevalue("kept_day")[1]
+        return bank
+    settings.STORE = tmp_path / "store"
+    _open(bank, tmp_path)
+    return bank
+
+
+@pytest.fixture(scope="module")
+def kept_day(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Bank, Path]]:
+    """For a module that uses it everywhere: the open day is made once, and each test's own changes are taken back."""
+    folder = tmp_path_factory.mktemp("kept-day")
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        from django.conf import settings
+
+        patch.setattr(settings, "STORE", folder / "store")
+        bank = _found()
+        _open(bank, folder)
+        with django_db_blocker.block():
+            yield bank, folder / "store"
+        transaction.set_rollback(True)
+
+
+def _open(bank: Bank, folder: Path) -> None:
     intake.import_file(
-        path=placement(),
+        path=_write(folder / "placement.csv"),
         client_code="bank",
         kind="placement",
         mapping_id="uci_card_default",
@@ -156,4 +192,3 @@ def open_day(bank: Bank, placement: Callable[..., Path], tmp_path: Path, setting
         actor=SYSTEM,
     )
     days.run_day(client_id=bank.client_id, day=DAY, at=MORNING, actor=SYSTEM)
-    return bank

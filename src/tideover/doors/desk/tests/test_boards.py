@@ -20,7 +20,7 @@ from tideover.know.cases.models import Case, CaseAccount
 from tideover.know.customers.models import ContactPoint
 from tideover.know.staff import queries as staff_queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 

@@ -14,7 +14,7 @@ from tideover.act.outcomes import operations as outcomes
 from tideover.doors.desk.conftest import MORNING, Bank
 from tideover.know.cases import queries as cases_queries
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 

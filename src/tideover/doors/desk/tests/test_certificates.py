@@ -13,7 +13,7 @@ from tideover.doors.desk.tests.test_lists import said
 from tideover.know.staff import queries as staff_queries
 from tideover.know.staff.models import Certificate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 
@@ -44,7 +44,8 @@ def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_i
     held = Certificate.objects.get(user_id=item.collector_id, skill=item.skill)
     page = said(as_user("trainer").post(f"/certificates/{held.pk}/revoke", follow=True))
     assert "next dial is refused" in page
-    assert f"/cases/{item.case_id}" not in collector.get("/work").content.decode()
+    work = collector.get("/work")
+    assert f"/cases/{item.case_id}" not in work.content.decode() and "your certificate for" in said(work)
     board = as_user("leader").get("/today")
     assert f"/cases/{item.case_id}" in board.content.decode() and "certificate for this stage has ended" in said(board)
     assert board.context["boards"][0].uncovered_count == len(board.context["boards"][0].uncovered)

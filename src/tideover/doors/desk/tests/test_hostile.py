@@ -21,7 +21,7 @@ from tideover.know.cases import queries as cases_queries
 from tideover.know.clients import operations as clients
 from tideover.know.staff import operations as staff
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 COLLECTORS = ("wang", "li")

@@ -18,7 +18,7 @@ from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import CaseRead
 from tideover.know.customers import queries as customers_queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 

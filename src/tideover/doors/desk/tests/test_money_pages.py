@@ -18,7 +18,7 @@ from tideover.doors.desk.tests.test_lists import owner_of, pay, said
 from tideover.doors.screens import paging
 from tideover.know.cases import queries as cases_queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 

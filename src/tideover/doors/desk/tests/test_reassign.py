@@ -19,7 +19,7 @@ from tideover.know.cases import queries as cases_queries
 from tideover.know.customers import queries as customers_queries
 from tideover.know.staff import queries as staff_queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
 
 AsUser = Callable[[str], Client]
 

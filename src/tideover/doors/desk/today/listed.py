@@ -16,7 +16,6 @@ from tideover.doors.screens import paging
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.cases import queries as cases_queries
-from tideover.know.clients.types import ClientRead
 from tideover.know.staff import queries as staff_queries
 
 ALL = "all"
@@ -56,7 +55,7 @@ def listed(request: HttpRequest, stage: str) -> HttpResponse:
     context = {
         "title": words.render("desk.today.all", language) if stage == ALL else titles[stage],
         "is_all": stage == ALL,
-        "rows": _rows(request, [ended.get(work.id, work) for work, _ in pages.rows], clients),
+        "rows": _rows(request, [ended.get(work.id, work) for work, _ in pages.rows]),
         "pages": pages,
         "clients": [(each.code, each.name(language)) for each in clients.values()],
         "batches": [(str(each.batch_id), each.number) for each in batches],
@@ -75,14 +74,7 @@ def _together(changed: list[assignment_types.SinceMorning]) -> assignment_types.
     )
 
 
-def _rows(
-    request: HttpRequest, work: list[assignment_types.WorkRead], clients: dict[int, ClientRead]
-) -> list[dict[str, object]]:
-    language = request.language  # type: ignore[attr-defined]
-    of_client = {each.id: clients[each.client_id].name(language) for each in work}
+def _rows(request: HttpRequest, work: list[assignment_types.WorkRead]) -> list[dict[str, object]]:
     items = build(request, work, None).items
     people = access_queries.get_display_names(item.collector_id for item in items if item.collector_id)
-    return [
-        {"item": item, "client": of_client[item.work_id], "collector": people.get(item.collector_id or 0, "")}
-        for item in items
-    ]
+    return [{"item": item, "collector": people.get(item.collector_id or 0, "")} for item in items]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.http import HttpRequest
@@ -49,6 +49,7 @@ class Item:
     url: str
     name: str
     name_language: str
+    client: str
     owed: Money
     collector_id: int | None
     stage: str
@@ -71,6 +72,7 @@ class Queue:
     items: list[Item] = field(default_factory=list)
     ahead: list[Item] = field(default_factory=list)
     next_url: str | None = None
+    lapsed_count: int = 0
 
     @property
     def total_count(self) -> int:
@@ -114,7 +116,8 @@ def read_queue(request: HttpRequest, current_case_id: int | None = None) -> Queu
         for each in assignment_queries.list_work(collector_id, day)
         if (each.client_id, day) in days
     ]
-    return build(request, work, current_case_id)
+    queue = build(request, work, current_case_id)
+    return replace(queue, lapsed_count=assignment_queries.count_lapsed(work, clock_queries.now()) if work else 0)
 
 
 def _still_to_do(
@@ -144,13 +147,14 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
     cases = {case.id: case for case in cases_queries.list_cases({each.case_id for each in work})}
     names = customers_queries.get_names({case.customer_id for case in cases.values()})
     titles = cases_queries.get_stage_titles()
-    zones = {client.id: client.zone for client in clients_of(request)}
+    clients = {client.id: client for client in clients_of(request)}
     items = []
     for each in work:
         if not each.is_done and not cases[each.case_id].is_open:
             continue
         name = names.get(cases[each.case_id].customer_id, words.render("desk.nameless", language))
-        zone = zones.get(each.client_id, "UTC")
+        client = clients.get(each.client_id)
+        zone = client.zone if client else "UTC"
         items.append(
             Item(
                 work_id=each.id,
@@ -158,6 +162,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 url=reverse("case", args=[each.case_id]),
                 name=name,
                 name_language=language_of_name(name),
+                client=client.name(language) if client else "",
                 owed=each.owed,
                 collector_id=each.collector_id,
                 stage=titles.get(each.stage, {}).get(language, each.stage),

@@ -21,7 +21,10 @@ from tideover.doors.screens.roles import actor_of, for_roles
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """Today's work in order."""
-    return render(request, "desk/work/work.html", {"queue": read_queue(request), "helping": assist.read_own(request)})
+    queue = read_queue(request)
+    has_clients = len({item.client for item in queue.items}) > 1
+    context = {"queue": queue, "has_clients": has_clients, "helping": assist.read_own(request)}
+    return render(request, "desk/work/work.html", context)
 
 
 @for_roles(Role.COLLECTOR)
