@@ -458,6 +458,13 @@ def list_batch_shares(batch_id: int) -> list[BatchShare]:
         ]
 
 
+def count_batch_ends(batch_id: int) -> dict[str, int]:
+    """How the accounts of a batch left their case, the commonest first; ``open`` are still worked."""
+    with connection.cursor() as cursor:
+        cursor.execute(refreshing.statement("batch_ends"), {"batch_id": batch_id})
+        return dict(cursor.fetchall())
+
+
 def list_retentions(batch_ids: Iterable[int], actor: Actor) -> list[RetentionRead]:
     """Requests to keep accounts beyond their batch's end, open ones first, as far as the cases are the actor's."""
     seen = scope.ids(actor, (Role.TEAM_LEADER,))

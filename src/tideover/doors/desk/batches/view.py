@@ -43,6 +43,7 @@ class Came:
     recovered: Money
     share: str
     commission: Money | None
+    rate: str
     target: Money | None
     of_target: str
 
@@ -74,6 +75,8 @@ class Wish:
     request: RetentionRead
     account_number: str
     cause: str
+    asked_by: str
+    decided_by: str
     may_decide: bool
 
 
@@ -170,6 +173,7 @@ def _page(request: HttpRequest, batch_id: int, problem: str = "") -> HttpRespons
     shares = cases_queries.list_batch_shares(batch_id)
     context = {
         "card": _card(request, found, clients[found.client_id]),
+        "ends": _ends(batch_id, language),
         "lines": _lines(request, shares, language),
         "causes": RETENTION_CAUSES,
         "wishes": _wishes(request, batch_id, language),
@@ -177,6 +181,15 @@ def _page(request: HttpRequest, batch_id: int, problem: str = "") -> HttpRespons
         "section": "batches",
     }
     return render(request, "desk/batches/batch.html", context, status=409 if problem else 200)
+
+
+def _ends(batch_id: int, language: str) -> list[tuple[str, int]]:
+    """What became of the accounts, in words; one that a later version names otherwise is told as it is."""
+    counted = cases_queries.count_batch_ends(batch_id)
+    return [
+        (words.render(code, language) if words.has(code := f"desk.batches.end.{cause}") else cause, count)
+        for cause, count in counted.items()
+    ]
 
 
 def _card(request: HttpRequest, found: BatchRead, client: ClientRead) -> Card:
@@ -200,6 +213,7 @@ def _sums(found: BatchRead, shares: Sequence[BatchShare]) -> Iterable[Came]:
             placed=placed.placed,
             recovered=came,
             share=_percent(recovered, placed.placed.amount),
+            rate="" if found.commission_share is None else _percent(found.commission_share, Decimal(1)),
             commission=None
             if found.commission_share is None
             else Money.rounded(recovered * found.commission_share, currency, Rounding.HALF_UP),
@@ -235,11 +249,15 @@ def _wishes(request: HttpRequest, batch_id: int, language: str) -> list[Wish]:
     actor = actor_of(request)
     found = cases_queries.list_retentions([batch_id], actor)
     numbers = {each.id: each.number for each in portfolio_queries.list_accounts([each.account_id for each in found])}
+    usernames = {name for each in found for name in (each.requested_by, each.decided_by) if name}
+    people = access_queries.get_display_names_by_username(usernames)
     return [
         Wish(
             each,
             numbers[each.account_id],
             words.render(f"desk.batches.cause.{each.cause}", language),
+            people.get(each.requested_by, each.requested_by),
+            people.get(each.decided_by or "", each.decided_by or ""),
             each.decision is None and actor.has(Role.TEAM_LEADER),
         )
         for each in found

@@ -64,7 +64,8 @@ def test_a_leader_reads_what_a_batch_brought_and_how_long_it_runs(case_id: int, 
     assert "No batch matches" in said(leader.get("/batches?state=over"))
     page = said(leader.get(f"/batches/{_batch_id()}"))
     assert "0 of 1 that the terms let stay" in page
-    assert "0.0% of it reached" in page
+    assert "0.0% of it reached" in page and "20.0% of what came in" in page
+    assert "What became of them still worked 1" in page
     assert as_user("wang").get("/batches").status_code == 403
     assert leader.get("/batches/999999").status_code == 404
 
@@ -81,7 +82,8 @@ def test_an_account_is_asked_to_stay_on_its_case_page_and_the_leader_decides(
     assert "A promise is open" in said(page)
     (wish,) = cases_queries.list_retentions_of_case(case_id)
     leader.post(f"/retentions/{wish.id}/decide", {"decision": "approved", "batch_id": _batch_id()})
-    assert "1 of 1 that the terms let stay" in said(leader.get(f"/batches/{_batch_id()}"))
+    page = said(leader.get(f"/batches/{_batch_id()}"))
+    assert "1 of 1 that the terms let stay" in page and "孙蕾" in page.split("Asked to stay longer")[1]
     again = leader.post(f"/retentions/{wish.id}/decide", {"decision": "refused", "batch_id": _batch_id()})
     assert again.status_code == 409
     assert "decided already" in said(again)
