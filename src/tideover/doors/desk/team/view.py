@@ -71,7 +71,7 @@ def team(request: HttpRequest) -> HttpResponse:
         Row(
             member=member,
             skills=tuple(sorted(skills[member.user_id])),
-            cells=tuple(Cell(day, seen.is_there, _why(seen.why, seen.leave, language)) for day in days
+            cells=tuple(Cell(day, seen.is_there, why_away(seen.why, seen.leave, language)) for day in days
                         if (seen := presence[member.user_id, day])),
             cases_count=owned.get(member.user_id, 0),
             items_count=items.get(member.user_id, (0, 0))[0],
@@ -236,7 +236,7 @@ def _show(request: HttpRequest, user_id: int, problem: str = "") -> HttpResponse
         "member": found,
         "today": today,
         "presence": presence,
-        "why": _why(presence.why, presence.leave, language),
+        "why": why_away(presence.why, presence.leave, language),
         "weekdays": [(number, f"desk.team.weekday.{number}") for number in WEEKDAYS],
         "chosen": staff_queries.get_weekdays(user_id, today) or WEEKDAYS,
         "leave": staff_queries.list_leave([user_id], today - timedelta(days=30), today + timedelta(days=400)),
@@ -276,7 +276,7 @@ def _member(request: HttpRequest, user_id: int) -> MemberRead:
     return found
 
 
-def _why(why: str | None, leave: LeaveRead | None, language: str) -> str:
+def why_away(why: str | None, leave: LeaveRead | None, language: str) -> str:
     if why == "leave" and leave is not None:
         return words.render(f"staff.leave-cause.{leave.cause}", language)
     return words.render(f"desk.team.day.{why or 'there'}", language)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes.models import Outcome
+from tideover.core.access.types import SYSTEM
 from tideover.decide.assignment.models import Unreachable, WorkItem
 from tideover.doors.desk.conftest import DAY, MORNING, Bank
 from tideover.doors.desk.tests.test_lists import pay, said
@@ -18,6 +19,7 @@ from tideover.doors.screens import paging
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.models import Case, CaseAccount
 from tideover.know.customers.models import ContactPoint
+from tideover.know.staff import operations as staff
 from tideover.know.staff import queries as staff_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
@@ -136,3 +138,19 @@ def test_a_reviewer_and_an_analyst_read_and_do_nothing(open_day: Bank, as_user: 
         assert browser.post(address).status_code == 403
     for address in ("/today", "/team", "/work", "/reassign"):
         assert browser.get(address).status_code == 403
+
+
+def test_today_names_who_is_away_and_that_their_cases_stay_theirs(open_day: Bank, as_user: AsUser) -> None:
+    leader = as_user("leader")
+    assert "Away today" not in said(leader.get("/today"))
+    staff.put_on_leave(
+        user_id=open_day.users["wang"],
+        from_date=DAY,
+        until_date=DAY + timedelta(days=2),
+        cause="sick",
+        at=MORNING,
+        actor=SYSTEM,
+    )
+    answer = leader.get("/today")
+    assert [(each.name, each.covered_count) for each in answer.context["away"]] == [("王敏", 0)]
+    assert "Away today" in said(answer)

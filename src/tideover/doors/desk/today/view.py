@@ -21,6 +21,7 @@ from tideover.decide.assignment import types as assignment_types
 from tideover.decide.receipts import queries as receipts_queries
 from tideover.doors.desk.certificates.view import list_endings
 from tideover.doors.desk.imports.late import list_late
+from tideover.doors.desk.team.view import why_away
 from tideover.doors.desk.work.queue import Item, build, changes_of
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -28,6 +29,7 @@ from tideover.doors.screens.stopped import stopped_ids
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
+from tideover.know.staff import queries as staff_queries
 
 CONTINUITY_DAYS = 30
 UNCOVERED_SHOWN = 8
@@ -57,6 +59,17 @@ class CollectorRow:
     name: str
     work_count: int
     done_count: int
+
+
+@dataclass(frozen=True)
+class Away:
+    """A collector who is not there today."""
+
+    user_id: int
+    name: str
+    why: str
+    covered_count: int
+    cases_count: int
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,7 @@ def today(request: HttpRequest) -> HttpResponse:
         {
             "boards": boards,
             "waiting": [each for client in clients_of(request) if (each := _waiting(request, client)) is not None],
+            "away": _away(request, max((board.day for board in boards), default=None)),
             "endings": list_endings(request),
             "late": list_late(request, clock_queries.now()),
         },
@@ -187,6 +201,26 @@ def _board(request: HttpRequest, client: ClientRead, day: date, is_stopped: bool
         batches=batches,
         late_why=list(assignment_queries.count_late(actor, [client.id]).items()),
     )
+
+
+def _away(request: HttpRequest, day: date | None) -> list[Away]:
+    """Who of the leader's collectors is not there on the day, and what colleagues do for them."""
+    if day is None:
+        return []
+    language = request.language  # type: ignore[attr-defined]
+    teams = sorted(actor_of(request).team_ids)
+    members = {each.user_id: each for team_id in teams for each in staff_queries.list_collectors(team_id)}
+    return [
+        Away(
+            user_id=seen.user_id,
+            name=members[seen.user_id].display_name,
+            why=why_away(seen.why, seen.leave, language),
+            covered_count=len(assignment_queries.list_covered_for(seen.user_id)),
+            cases_count=cases_queries.count_owned([seen.user_id]).get(seen.user_id, 0),
+        )
+        for seen in staff_queries.list_presence(list(members), day)
+        if not seen.is_there and seen.why != "left"
+    ]
 
 
 def _stages(
