@@ -21,7 +21,7 @@ from tideover.know.filing.models import Document
 from tideover.know.ledger.tests.loans import make_loan
 from tideover.know.portfolio.models import Batch, Placement
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 AsUser = Callable[[str], Client]
 CONTRACT = b"%PDF-1.7 a contract"

@@ -21,7 +21,7 @@ from tideover.know.ledger.tests.loans import THREE, make_loan
 from tideover.know.portfolio import operations as portfolio
 from tideover.know.portfolio.tests.given import account_id, customer_id, make_accounts, make_instalments
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 AsUser = Callable[[str], Client]
 
