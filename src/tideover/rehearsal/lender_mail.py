@@ -107,7 +107,7 @@ class Post:
         self._import("recall", path, cut_off, at)
 
     def send_payments(self, at: datetime) -> None:
-        """还款 of the day before: what came in, was taken back or could not be debited; without rows where nothing was."""
+        """还款 of the day before: paid, taken back, or debited in vain; a file without rows where nothing was."""
         paid_on = self._eve(at)
         path = self._path("payments", paid_on)
         if not path.exists():
