@@ -1,4 +1,4 @@
-"""The demo's days with 200 accounts, and what must hold after each of them whatever the simulated people do."""
+"""The demo's days with 240 accounts, and what must hold after each of them whatever the simulated people do."""
 
 from __future__ import annotations
 
