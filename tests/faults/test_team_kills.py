@@ -43,9 +43,9 @@ class Scene:
         self.house = house
 
 
-def try_each(acts: list[Callable[[], Any]]) -> None:
+def try_each(acts: list[Callable[[], Any]], least: int = 10) -> None:
     """The first act whole; each of the others killed at a drawn moment, then done again."""
-    for act, ends_at in zip(acts[1:], drawn(acts[0]), strict=False):
+    for act, ends_at in zip(acts[1:], drawn(acts[0], least), strict=False):
         (dead,) = children.run([killed(act, ends_at)])
         assert dead.killed_by == signal.SIGKILL
         (again,) = children.run([killed(act, NEVER)])

@@ -122,3 +122,9 @@ def test_the_readme_s_tideover_commands_are_understood() -> None:
     for line in lines:
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)][1:]
         parser.parse_args(["1" if word == "CASE" else word for word in words])
+
+
+def test_people_keep_the_slow_hash_that_tests_do_without() -> None:
+    from tideover import settings
+
+    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
