@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "tests" / "upgrades"
-ACCOUNTS, DAYS = 80, 8
+ACCOUNTS, LOANS, DAYS = 80, 40, 8
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def dump() -> bytes:
         django.setup()
         from tideover.rehearsal import demo
 
-        demo.prepare(accounts=ACCOUNTS, days=DAYS)
+        demo.prepare(accounts=ACCOUNTS, loans=LOANS, days=DAYS)
         demo.replay(progress=lambda now: print(f"{now.stage} {now.days_done}/{now.days_total}"))
         home = Home.from_environment()
         owner = database.embedded_environment(home)["DATABASE_OWNER_URL"]
