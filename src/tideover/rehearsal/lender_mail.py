@@ -111,17 +111,18 @@ class Post:
         paid_on = self._eve(at)
         path = self._path("payments", paid_on)
         if not path.exists():
-            entries = [each for each in self._entries(paid_on) if not self._by_page(each)]
-            control = self._control("payments", path, paid_on, len(entries), None)
-            self._write(path, lender_files.payments(entries), control)
+            self.take_money(paid_on)
         self._import("payments", path, paid_on, at)
 
-    def list_by_page(self, day: date) -> list[MoneyRow]:
-        """The payments of the day that reach us by a person at a desk."""
-        return [each for each in self._entries(day) if self._by_page(each)]
-
-    def _entries(self, day: date) -> list[MoneyRow]:
-        return loan_money.money_on(self.lender, self.client, day)
+    def take_money(self, day: date) -> list[MoneyRow]:
+        """What the day brings: 还款 is written for the next morning; returns what reaches us by a person at a desk."""
+        entries = loan_money.money_on(self.lender, self.client, day)
+        path = self._path("payments", day)
+        if not path.exists():
+            sent = [each for each in entries if not self._by_page(each)]
+            control = self._control("payments", path, day, len(sent), None)
+            self._write(path, lender_files.payments(sent), control)
+        return [each for each in entries if self._by_page(each)]
 
     def _by_page(self, entry: MoneyRow) -> bool:
         return entry.kind == lender_files.PAYMENT and behaviour.pays_by_page(entry.reference, self.lender.seed)

@@ -55,7 +55,7 @@ def by_number(client: ClientRead, numbers: list[str] | None = None) -> Payments:
     """The same by contract number: of all contracts, or of these."""
     ids = None
     if numbers is not None:
-        ids = [account.id for number in numbers if (account := portfolio_queries.find_account(client.id, number))]
+        ids = [account.id for account in portfolio_queries.list_accounts_by_number(client.id, numbers)]
     paid = list_paid(client, ids)
     return {account.number: paid[account.id] for account in portfolio_queries.list_accounts(paid)}
 
@@ -63,11 +63,9 @@ def by_number(client: ClientRead, numbers: list[str] | None = None) -> Payments:
 def _touched(lender: Lender, client: ClientRead, day: date) -> list[_Loan]:
     """The placed loans with a promise that is open, an instalment that falls due, or a cure that is due today."""
     promised = {each.account_id: each for each in arrangements_queries.list_open_promises(client.id)}
-    accounts = {each.id: each for each in portfolio_queries.list_accounts(promised)}
     curable = _may_cure(lender, day)
-    for number in {*lender.due_on(day), *curable}:
-        if (account := portfolio_queries.find_account(client.id, number)) is not None:
-            accounts[account.id] = account
+    due_or_curable = portfolio_queries.list_accounts_by_number(client.id, {*lender.due_on(day), *curable})
+    accounts = {each.id: each for each in (*portfolio_queries.list_accounts(promised), *due_or_curable)}
     at = client.end_of_day(day)
     gone = portfolio_queries.list_not_placed(accounts, at)
     kept = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -114,10 +114,9 @@ def _scene(demo: DemoRead, folder: Path, client: ClientRead) -> Scene | None:
 def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path) -> None:
     """Import what was paid on the day before, written once: the same file again changes nothing."""
     paid_on = day - timedelta(days=1)
-    path = folder / f"payments-{paid_on.isoformat()}.csv"
+    path = _payment_file(folder, paid_on)
     if not path.exists():
-        due = [each for each in _due(demo, client, paid_on) if not behaviour.pays_by_page(each.reference, demo.seed)]
-        payment_files.write(path, due)
+        _take_money(demo, client, paid_on, folder)
     if path.read_text("utf-8").count("\n") > 1:
         intake.import_file(
             path=path,
@@ -129,6 +128,19 @@ def _import_payments(demo: DemoRead, client: ClientRead, day: date, folder: Path
             at=clock.instant(day, FILES_COME_AT, client.zone),
             actor=events.first_member(Role.INTEGRATOR),
         )
+
+
+def _payment_file(folder: Path, paid_on: date) -> Path:
+    return folder / f"payments-{paid_on.isoformat()}.csv"
+
+
+def _take_money(demo: DemoRead, client: ClientRead, day: date, folder: Path) -> list[Due]:
+    """What the day brings: the next morning's file is written; returns what reaches us by a person at a desk."""
+    due = _due(demo, client, day)
+    path = _payment_file(folder, day)
+    if not path.exists():
+        payment_files.write(path, [each for each in due if not behaviour.pays_by_page(each.reference, demo.seed)])
+    return [each for each in due if behaviour.pays_by_page(each.reference, demo.seed)]
 
 
 def work_day(demo: DemoRead, folder: Path, hands: Hands | None) -> Counter[str]:
@@ -145,7 +157,7 @@ def work_day(demo: DemoRead, folder: Path, hands: Hands | None) -> Counter[str]:
         _happen(scene, (event for event in later if event.at >= collectors.BEGINS))
     client_ids = [client.id for client in clients]
     counts["reviewed"] += collectors.review(demo=demo, team_id=team.id, client_ids=client_ids, zone=cast.ZONE)
-    counts["paid-by-page"] += _enter_payments(demo, clients[0], demo.open_date)
+    counts["paid-by-page"] += _enter_payments(demo, clients[0], folder)
     if scene:
         counts["paid-by-page"] += _enter_loan_payments(scene)
     return counts
@@ -156,36 +168,34 @@ def work_lists(user_ids: Iterable[int], *, is_over: Callable[[], bool]) -> Count
     return collectors.work_lists(demo=queries.get_demo(), user_ids=user_ids, zone=cast.ZONE, is_over=is_over)
 
 
-def _enter_payments(demo: DemoRead, client: ClientRead, day: date) -> int:
-    """Payments that reach us by a person at a desk; entering one again changes nothing."""
-    due = [each for each in _due(demo, client, day) if behaviour.pays_by_page(each.reference, demo.seed)]
-    for each in due:
-        account = portfolio_queries.find_account(client.id, each.account_number)
-        payments.post_payment(
-            account_id=account.id,
-            amount=each.amount,
-            value_date=each.value_date,
-            reference=each.reference,
-            at=clock.instant(day, PAGE_PAYMENTS_AT, client.zone),
-            actor=events.first_member(Role.INTEGRATOR),
-        )
-    return len(due)
+def _enter_payments(demo: DemoRead, client: ClientRead, folder: Path) -> int:
+    """Payments that reach the bank's day by a person at a desk; entering one again changes nothing."""
+    due = _take_money(demo, client, demo.open_date, folder)
+    return _enter(client, demo.open_date, [(each.account_number, each.amount, each.reference) for each in due])
 
 
 def _enter_loan_payments(scene: Scene) -> int:
     """The same for the loans."""
-    due = scene.post().list_by_page(scene.day)
-    for each in due:
-        account = portfolio_queries.find_account(scene.client.id, each.loan)
+    due = scene.post().take_money(scene.day)
+    found = [(each.loan, Money(each.amount, hengtong.CURRENCY), each.reference) for each in due]
+    return _enter(scene.client, scene.day, found)
+
+
+def _enter(client: ClientRead, day: date, found: Sequence[tuple[str, Money, str]]) -> int:
+    """Post the payments of a day: the account's number, the amount, the reference."""
+    accounts = portfolio_queries.list_accounts_by_number(client.id, (number for number, _, _ in found))
+    ids = {account.number: account.id for account in accounts}
+    actor = events.first_member(Role.INTEGRATOR)
+    for number, amount, reference in found:
         payments.post_payment(
-            account_id=account.id,
-            amount=Money(each.amount, hengtong.CURRENCY),
-            value_date=each.value_date,
-            reference=each.reference,
-            at=clock.instant(scene.day, PAGE_PAYMENTS_AT, scene.client.zone),
-            actor=events.first_member(Role.INTEGRATOR),
+            account_id=ids[number],
+            amount=amount,
+            value_date=day,
+            reference=reference,
+            at=clock.instant(day, PAGE_PAYMENTS_AT, client.zone),
+            actor=actor,
         )
-    return len(due)
+    return len(found)
 
 
 def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
@@ -193,26 +203,28 @@ def _due(demo: DemoRead, client: ClientRead, day: date) -> list[Due]:
     at = clock.end_of_day(day, client.zone)
     promised = {each.account_id: each for each in arrangements_queries.list_open_promises(client.id)}
     claimed = _claimed(client, at)
-    accounts = {each.id: each for each in portfolio_queries.list_accounts({*promised, *claimed})}
-    for number in Portfolio(accounts=demo.accounts_count, seed=demo.seed).account_numbers():
-        if payment_files.pays_unasked(people.holder_of(number, demo.seed), day, demo.cut_off_date, demo.seed):
-            account = portfolio_queries.find_account(client.id, number)
-            if account is not None:
-                accounts[account.id] = account
+    unasked = [
+        number
+        for number in Portfolio(accounts=demo.accounts_count, seed=demo.seed).account_numbers()
+        if payment_files.pays_unasked(people.holder_of(number, demo.seed), day, demo.cut_off_date, demo.seed)
+    ]
+    asked = portfolio_queries.list_accounts({*promised, *claimed})
+    accounts = {each.id: each for each in (*asked, *portfolio_queries.list_accounts_by_number(client.id, unasked))}
     debts = []
-    for account in accounts.values():
-        promise = promised.get(account.id)
-        debts.append(
-            Debt(
-                account_number=account.number,
-                customer=people.holder_of(account.number, demo.seed),
-                owed=ledger_queries.get_owed(account.id, at),
-                promised=promise.amount if promise else None,
-                made_date=promise.made_date if promise else None,
-                due_date=promise.due_date if promise else None,
-                claimed_date=claimed.get(account.id),
+    for late in ledger_queries.list_lateness(accounts, at):
+        promise, number = promised.get(late.account_id), accounts[late.account_id].number
+        if late.owed_now is not None:
+            debts.append(
+                Debt(
+                    account_number=number,
+                    customer=people.holder_of(number, demo.seed),
+                    owed=late.owed_now,
+                    promised=promise.amount if promise else None,
+                    made_date=promise.made_date if promise else None,
+                    due_date=promise.due_date if promise else None,
+                    claimed_date=claimed.get(late.account_id),
+                )
             )
-        )
     return payment_files.payments_on(day, debts, demo.cut_off_date, demo.seed)
 
 

@@ -80,8 +80,12 @@ def _spot(account_id: int, at: datetime) -> _Spot:
 
 
 def _spot_of(account: AccountRead, client: ClientRead, at: datetime) -> _Spot:
+    return _Spot(account, client, _day_of(client, at), at)
+
+
+def _day_of(client: ClientRead, at: datetime) -> date:
     # At the end of a date, which a cut-off is told as, that date still counts.
-    return _Spot(account, client, client.local_date(at - timedelta(microseconds=1)), at)
+    return client.local_date(at - timedelta(microseconds=1))
 
 
 def list_components(account_id: int, at: datetime) -> list[ComponentRead]:
@@ -113,8 +117,9 @@ def find_owed_and_lateness(
     account: AccountRead, client: ClientRead, at: datetime
 ) -> tuple[Money | None, LatenessRead | None]:
     """What is owed on an account that was read already, and how late it is; None where the lender never said."""
-    spot = _spot_of(account, client, at)
-    return _owed(spot), _lateness(spot)
+    for late in _lateness([account], client, at):
+        return late.owed_now, late
+    return _owed(_spot_of(account, client, at)), None
 
 
 def list_payments(account_id: int, at: datetime, contained_until: datetime | None = None) -> list[PaymentLine]:
@@ -263,28 +268,37 @@ def list_moved(account_ids: Iterable[int], since: datetime) -> set[int]:
 
 def list_lateness(account_ids: Iterable[int], at: datetime) -> list[LatenessRead]:
     """How late accounts are at an instant, as the refresh of cases and the snapshot see it; unknown ones left out."""
-    accounts = portfolio_queries.list_accounts(account_ids)
-    clients = {each.id: each for each in clients_queries.list_clients({account.client_id for account in accounts})}
-    found = (_lateness(_spot_of(account, clients[account.client_id], at)) for account in accounts)
-    return [late for late in found if late is not None]
+    of_client: dict[int, list[AccountRead]] = {}
+    for account in portfolio_queries.list_accounts(account_ids):
+        of_client.setdefault(account.client_id, []).append(account)
+    clients = clients_queries.list_clients(of_client)
+    return [late for client in clients for late in _lateness(of_client[client.id], client, at)]
 
 
-def _lateness(spot: _Spot) -> LatenessRead | None:
-    for _, dpd, basis, owed, _, _, stated, computed, not_due, settled, has_instalments, cut in spot.rows("lateness"):
-        return LatenessRead(
-            account_id=spot.account.id,
-            day=spot.day,
-            dpd=dpd,
-            dpd_basis=basis,
-            owed_now=None if owed is None else spot.money(owed),
-            not_due=spot.money(not_due),
-            stated_dpd=stated,
-            computed_dpd=computed,
-            is_settled=bool(settled),
-            has_instalments=has_instalments,
-            cut_off_date=cut,
-        )
-    return None
+def _lateness(accounts: Sequence[AccountRead], client: ClientRead, at: datetime) -> list[LatenessRead]:
+    currencies = {account.id: account.currency for account in accounts}
+    day = _day_of(client, at)
+    params = {"client_id": client.id, "day": day, "at": at, "account_ids": list(currencies)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql_files.load(__package__, "lateness").text, params)
+        return [
+            LatenessRead(
+                account_id=account_id,
+                day=day,
+                dpd=dpd,
+                dpd_basis=basis,
+                owed_now=None if owed is None else _money(owed, currencies[account_id]),
+                not_due=_money(not_due, currencies[account_id]),
+                stated_dpd=stated,
+                computed_dpd=computed,
+                is_settled=bool(settled),
+                has_instalments=has_instalments,
+                cut_off_date=cut_off_date,
+            )
+            for (
+                account_id, dpd, basis, owed, stated, computed, not_due, settled, has_instalments, cut_off_date
+            ) in cursor.fetchall()
+        ]  # fmt: skip
 
 
 def list_breaks(client_id: int, at: datetime) -> list[BreakRead]:

@@ -64,6 +64,12 @@ def find_account(client_id: int, number: str) -> AccountRead | None:
     return None if account is None else _read(account)
 
 
+def list_accounts_by_number(client_id: int, numbers: Iterable[str]) -> list[AccountRead]:
+    """The client's accounts with these numbers, by number; numbers that it does not have are left out."""
+    found = Account.objects.filter(client_id=client_id, number__in=set(numbers))
+    return [_read(account) for account in found.order_by("number")]
+
+
 def get_role(account_id: int, customer_id: int) -> str | None:
     """The customer's role on the account; None where they have none."""
     return Party.objects.filter(account_id=account_id, customer_id=customer_id).values_list("role", flat=True).first()

@@ -1,8 +1,10 @@
--- what: how late one account is, what of it is owed now and what falls due later
--- grain: one row, none where nothing is known of it
+-- what: how late some accounts of a client are, what of each is owed now and what falls due later
+-- grain: one row an account; none where nothing is known of it
 -- reads: ledger_lateness_at
-SELECT late.account_id, late.dpd, late.dpd_basis, late.overdue_amount, late.next_due_date, late.next_due_amount,
-    late.stated_dpd, late.computed_dpd, late.not_due_amount, late.is_settled, late.has_instalments, late.cut_off_date
-FROM ledger_lateness_at(
-    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_id)s::bigint
+SELECT late.account_id, late.dpd, late.dpd_basis, late.overdue_amount, late.stated_dpd, late.computed_dpd,
+    late.not_due_amount, late.is_settled, late.has_instalments, late.cut_off_date
+FROM unnest(%(account_ids)s::bigint[]) AS asked (account_id)
+CROSS JOIN LATERAL ledger_lateness_at(
+    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, asked.account_id
 ) AS late
+ORDER BY late.account_id
