@@ -16,15 +16,24 @@ from tideover.core.journal.types import Acts
 
 INSTALLATION = 0
 
-_LOCK_HEAD = "SELECT length, digest FROM journal_chain_head WHERE chain_id = %s FOR UPDATE"
-
 _LINK = """
-WITH moved AS (
-    UPDATE journal_chain_head SET length = %(sequence)s, digest = %(digest)s WHERE chain_id = %(chain_id)s
+WITH head AS MATERIALIZED (
+    SELECT locked.chain_id, locked.length, locked.digest
+    FROM journal_chain_head AS locked WHERE locked.chain_id = %(chain_id)s
+    FOR UPDATE
+), link AS MATERIALIZED (
+    SELECT head.chain_id, head.length + 1 AS sequence, head.digest AS previous,
+        encode(sha256(convert_to(concat_ws(E'\\n', head.digest, head.chain_id::text, (head.length + 1)::text,
+            %(kind)s, %(room)s, %(at_text)s, %(recorded_at_text)s, %(actor)s, %(body)s), 'UTF8')), 'hex') AS digest
+    FROM head
+), moved AS (
+    UPDATE journal_chain_head SET length = link.sequence, digest = link.digest
+    FROM link WHERE journal_chain_head.chain_id = link.chain_id
 )
 INSERT INTO journal_fact (chain_id, sequence, kind, room, at, recorded_at, actor, body, previous, digest)
-VALUES (%(chain_id)s, %(sequence)s, %(kind)s, %(room)s, %(at)s, %(recorded_at)s, %(actor)s, %(body)s, %(previous)s,
-    %(digest)s)
+SELECT link.chain_id, link.sequence, %(kind)s, %(room)s, %(at)s, %(recorded_at)s, %(actor)s, %(body)s, link.previous,
+    link.digest
+FROM link
 RETURNING id
 """
 
@@ -70,49 +79,29 @@ def append(*, chain: int, kind: str, room: str, at: datetime, actor: Acts, body:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a fact is written inside its operation's transaction")
-    recorded_at = real_now()
-    text = rules.canonical(body)
+    link = {**_told(kind, room, at, actor), "chain_id": chain, "body": rules.canonical(body)}
     with connection.cursor() as cursor:
-        length, previous = _lock_head(cursor, chain)
-        digest = rules.link(
-            previous=previous,
-            chain_id=chain,
-            sequence=length + 1,
-            kind=kind,
-            room=room,
-            at=at,
-            recorded_at=recorded_at,
-            actor=actor.name,
-            body=text,
-        )
-        cursor.execute(
-            _LINK,
-            {
-                "chain_id": chain,
-                "sequence": length + 1,
-                "kind": kind,
-                "room": room,
-                "at": at,
-                "recorded_at": recorded_at,
-                "actor": actor.name,
-                "body": text,
-                "previous": previous,
-                "digest": digest,
-            },
-        )
-        return cursor.fetchone()[0]
+        cursor.execute(_LINK, link)
+        if (row := cursor.fetchone()) is None:
+            begins = ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)
+            ChainHead.objects.bulk_create([begins], ignore_conflicts=True)
+            cursor.execute(_LINK, link)
+            row = cursor.fetchone()
+        return row[0]
 
 
-def _lock_head(cursor: Any, chain: int) -> tuple[int, str]:
-    """The chain's length and last digest, its head locked; a chain that is new begins here."""
-    cursor.execute(_LOCK_HEAD, [chain])
-    if (head := cursor.fetchone()) is None:
-        ChainHead.objects.bulk_create(
-            [ChainHead(chain_id=chain, length=0, digest=rules.GENESIS)], ignore_conflicts=True
-        )
-        cursor.execute(_LOCK_HEAD, [chain])
-        head = cursor.fetchone()
-    return head
+def _told(kind: str, room: str, at: datetime, actor: Acts) -> dict[str, Any]:
+    """What every fact of one telling has in common, also as the chain's digest takes it."""
+    recorded_at = real_now()
+    return {
+        "kind": kind,
+        "room": room,
+        "at": at,
+        "at_text": rules.stamp(at),
+        "recorded_at": recorded_at,
+        "recorded_at_text": rules.stamp(recorded_at),
+        "actor": actor.name,
+    }
 
 
 def append_set(
@@ -132,17 +121,7 @@ def append_set(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("facts are written inside their operation's transaction")
-    recorded_at = real_now()
-    own = {
-        "genesis": rules.GENESIS,
-        "kind": kind,
-        "room": room,
-        "at": at,
-        "at_text": rules.stamp(at),
-        "recorded_at": recorded_at,
-        "recorded_at_text": rules.stamp(recorded_at),
-        "actor": actor.name,
-    }
+    own = {**_told(kind, room, at, actor), "genesis": rules.GENESIS}
     given = dict(params or {})
     if clash := own.keys() & given.keys():
         raise ValueError(f"append_set names these parameters itself: {sorted(clash)}")

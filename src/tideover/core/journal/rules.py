@@ -1,4 +1,4 @@
-"""How a link of the chain is made. The SQL in ``sql/append_set.sql`` makes the same bytes; a test holds them equal."""
+"""How a link of the chain is made. The SQL in ``operations.py`` makes the same bytes; a test holds them equal."""
 
 from __future__ import annotations
 
