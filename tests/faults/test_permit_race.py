@@ -14,6 +14,7 @@ from tideover.decide.gate import operations as gate
 from tideover.decide.gate import rules
 from tideover.decide.gate.models import Attempt, Permit
 from tideover.decide.gate.tests.house import House, Owing, moment
+from tideover.know.customers import queries as customers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +38,7 @@ def asking(of: Owing, by: Actor, number: int, locked: bool) -> Callable[[], int]
 
         rules.decide = slowly  # type: ignore[assignment]
         if not locked:
-            gate.customers.lock_person = lambda *, person_id: None
+            gate.customers.lock_person_reached = lambda *, contact_point_id: customers.find_reached(contact_point_id)
         granted = 0
         for ask in range(ASKS_EACH):
             granted += gate.issue_permit(

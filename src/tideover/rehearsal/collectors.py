@@ -26,7 +26,7 @@ from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases import types as cases_types
 from tideover.know.customers import queries as customers_queries
-from tideover.know.customers.types import CustomerRead
+from tideover.know.customers.types import ContactPointRead, CustomerRead
 from tideover.know.staff import queries as staff_queries
 from tideover.rehearsal import draws, simulated_line
 from tideover.rehearsal.behaviour import Pickup, Reply, Who
@@ -68,6 +68,14 @@ class Desk:
         return clock.instant(self.day, BEGINS, self.zone) + timedelta(minutes=MINUTES_AN_ITEM * position)
 
 
+@dataclass(frozen=True)
+class Whom:
+    """Whom a collector has before them: a customer, and the ways to reach them."""
+
+    customer: CustomerRead
+    points: tuple[ContactPointRead, ...]
+
+
 def list_simulated(team_id: int, by_hand: frozenset[int]) -> list[int]:
     """The collectors of the team whose lists the rehearsal works, in the order of their names."""
     return [each.user_id for each in staff_queries.list_collectors(team_id) if each.user_id not in by_hand]
@@ -96,22 +104,38 @@ def _work_list(desk: Desk, is_over: Callable[[], bool]) -> Counter[str]:
     assert desk.actor.user_id is not None
     _finish_live_call(desk)
     left = [item for item in assignment_queries.list_work(desk.actor.user_id, desk.day) if _is_call(item)]
+    whom = _find_whom(left)
     later: list[tuple[datetime, WorkRead]] = []
     for item in left:
         if is_over():
             return counts
-        said, again_at = _work_item(desk, item, max(desk.at(item.position or 1), item.due_at or desk.at(0)))
+        said, again_at = _work_item(
+            desk, item, whom[item.case_id], max(desk.at(item.position or 1), item.due_at or desk.at(0))
+        )
         counts[said] += 1
         if again_at is not None and clock.local_date(again_at, desk.zone) == desk.day:
             later.append((max(again_at, desk.at(len(left) + len(later) + 1)), item))
     for at, item in later:
-        said, _ = _work_item(desk, item, at)
+        said, _ = _work_item(desk, item, whom[item.case_id], at)
         counts[said] += 1
     return counts
 
 
 def _is_call(item: WorkRead) -> bool:
     return not item.is_done and item.action == "contact"
+
+
+def _find_whom(items: list[WorkRead]) -> dict[int, Whom]:
+    """Who is to be called in each case of a list."""
+    customer_ids = {case.id: case.customer_id for case in cases_queries.list_cases(item.case_id for item in items)}
+    customers = {each.id: each for each in customers_queries.list_customers(customer_ids.values())}
+    points: dict[int, list[ContactPointRead]] = {}
+    for point in customers_queries.list_contact_points_of(customer_ids.values()):
+        points.setdefault(point.customer_id, []).append(point)
+    return {
+        case_id: Whom(customers[customer_id], tuple(points.get(customer_id, ())))
+        for case_id, customer_id in customer_ids.items()
+    }
 
 
 def _finish_live_call(desk: Desk) -> None:
@@ -129,10 +153,9 @@ def _finish_live_call(desk: Desk) -> None:
     _talk(desk, call, customer, pickup, call.asked_at)
 
 
-def _work_item(desk: Desk, item: WorkRead, at: datetime) -> tuple[str, datetime | None]:
+def _work_item(desk: Desk, item: WorkRead, whom: Whom, at: datetime) -> tuple[str, datetime | None]:
     """Do one item, and say in a word what came of it; of a refused one also when it may be tried again."""
-    customer = customers_queries.get_customer(cases_queries.get_brief(item.case_id, item.lead_account_id).customer_id)
-    points = [point for point in customers_queries.list_contact_points(customer.id) if point.is_usable(desk.at(0))]
+    points = [point for point in whom.points if point.is_usable(desk.at(0))]
     if not points:
         return "no-contact-point", None
     point = points[desk.day.toordinal() % len(points)]
@@ -147,8 +170,8 @@ def _work_item(desk: Desk, item: WorkRead, at: datetime) -> tuple[str, datetime 
         )
     except gate_types.ContactRefused as refused:
         return "refused", refused.answer.until_at
-    pickup = simulated_line.pickup_of(call, customer, point.position, desk.demo.seed)
-    return _talk(desk, call, customer, pickup, at), None
+    pickup = simulated_line.pickup_of(call, whom.customer, point.position, desk.demo.seed)
+    return _talk(desk, call, whom.customer, pickup, at), None
 
 
 def _talk(desk: Desk, call: CallRead, customer: CustomerRead, pickup: Pickup, at: datetime) -> str:

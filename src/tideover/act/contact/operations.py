@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from tideover.act.contact import lines, queries, rules
 from tideover.act.contact.models import Call
@@ -62,7 +63,8 @@ def dial(
     except Exception as error:
         raise LineUnsure(call_id=str(call.pk), line=line) from error
     with transaction.atomic(durable=True):
-        taken = _apply(_locked_with_case(call.pk), "dialled", at)
+        cases.lock_case(case_id=case_id)
+        taken = _apply(_locked(call.pk), "dialled", at)
     return replace(taken, number=number if lines.shows_number(line) else None)
 
 
@@ -74,12 +76,12 @@ def _put_on_record(
         raise MayNotWork(case_id=str(case_id))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact-user:{actor.user_id}"])
-    if (live := queries.get_live_call(actor.user_id, at)) is not None:
-        raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
     case = cases.lock_case(case_id=case_id)
-    if (other := queries.get_live_call_of_case(case_id, at)) is not None:
-        raise CaseBeingCalled(case_id=str(case_id), since=other.asked_at)
-    if not assignment.may_work(actor.user_id, case_id, at):
+    for live in queries.list_live_calls_of(actor.user_id, case_id, at):
+        if live.user_id == actor.user_id:
+            raise AlreadyOnCall(call_id=str(live.id), case_id=str(live.case_id))
+        raise CaseBeingCalled(case_id=str(case_id), since=live.asked_at)
+    if not assignment.may_work(actor.user_id, case_id, at, owner=case.owner):
         raise MayNotWork(case_id=str(case_id))
     account_id = _lead_account(case_id, work_item_id)
     answer = gate.issue_permit(
@@ -282,7 +284,7 @@ def note_third_person(*, call_id: int, at: datetime, actor: Actor) -> CallRead:
     return queries.read(call)
 
 
-def note_outcome(*, call_id: int, outcome_id: int) -> CallRead:
+def note_outcome(*, call_id: int, outcome_id: int) -> None:
     """Keep which outcome the call came to; with it the call is over on the page.
 
     Must be inside a transaction: outcomes calls it in the one that writes the outcome and its fact. The line may
@@ -290,12 +292,9 @@ def note_outcome(*, call_id: int, outcome_id: int) -> CallRead:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a call takes its outcome in the outcome's transaction")
-    call = _locked(call_id)
-    if call.outcome_id not in (None, outcome_id):
-        raise CallRecorded(call_id=str(call_id))
-    call.outcome_id = outcome_id
-    call.save(update_fields=["outcome_id"])
-    return queries.read(call)
+    free = Call.objects.filter(Q(outcome_id=None) | Q(outcome_id=outcome_id), pk=call_id)
+    if not free.update(outcome_id=outcome_id):
+        raise CallRecorded(call_id=str(queries.get_call(call_id).id))
 
 
 def _on_the_line(call_id: int, actor: Actor) -> Call:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from tideover.act.contact import lines, rules
 from tideover.act.contact.models import Call
 from tideover.act.contact.types import (
@@ -46,10 +48,16 @@ def get_live_call(user_id: int, at: datetime | None = None) -> CallRead | None:
     return None
 
 
-def get_live_call_of_case(case_id: int, at: datetime) -> CallRead | None:
-    """The call that anybody is on with the case's customer; one on which the line fell silent long ago is left out."""
-    found = Call.objects.filter(case_id=case_id, state__in=(UNKNOWN, DIALLED, ANSWERED)).order_by("-asked_at", "-pk")
-    return next((read(call) for call in found if rules.is_live(call.state, call.asked_at, at)), None)
+def list_live_calls_of(user_id: int, case_id: int, at: datetime) -> list[CallRead]:
+    """The call that the user is on, then that of anybody else with the case's customer.
+
+    One on which the line fell silent long ago is left out.
+    """
+    running = Call.objects.filter(Q(user_id=user_id) | Q(case_id=case_id), state__in=(UNKNOWN, DIALLED, ANSWERED))
+    found = [
+        read(call) for call in running.order_by("-asked_at", "-pk") if rules.is_live(call.state, call.asked_at, at)
+    ]
+    return sorted(found, key=lambda call: call.user_id != user_id)
 
 
 def list_live_calls(case_ids: Iterable[int], at: datetime) -> list[CallRead]:

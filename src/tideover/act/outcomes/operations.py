@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -31,7 +31,6 @@ from tideover.core.journal import operations as journal
 from tideover.core.journal import rules as journal_rules
 from tideover.core.policy.types import PolicyFile
 from tideover.decide.assignment import operations as assignment
-from tideover.decide.assignment import queries as assignment_queries
 from tideover.know.cases import operations as cases
 from tideover.know.cases.types import CaseLocked, ComplaintDraft
 from tideover.know.clients import queries as clients_queries
@@ -105,8 +104,9 @@ def record_line_event(
         _, file = queries.get_result_of_line(call.cause)
         line = Actor(user_id=call.user_id, name=f"line-{call.line}", roles=frozenset({Role.SYSTEM}))
         said = _said(case, None, None, None, at)
-        _write(case, call, call.account_id, file, SpokeTo.NOBODY, None, said, None, f"line-{call.id}", at, line)
-    return contact_queries.get_call(call_id)
+        account_id, key = call.account_id, f"line-{call.id}"
+        outcome, _ = _write(case, call, account_id, file, SpokeTo.NOBODY, None, said, None, key, at, line)
+    return replace(call, outcome_id=outcome.pk)
 
 
 def _recordable(call_id: int, case_id: int, actor: Actor) -> CallRead:
@@ -246,14 +246,9 @@ def _conclude(case: CaseLocked, call: CallRead, outcome: Outcome, note: str | No
         OutcomeNote.objects.create(outcome=outcome, customer_id=call.customer_id, text=note, salt=salt)
     contact.note_outcome(call_id=call.id, outcome_id=outcome.pk)
     if call.customer_id == case.customer_id:
-        assignment.mark_done(case_id=case.id, day=_day_of_work(call, case, at), cause=outcome.result, at=at)
-
-
-def _day_of_work(call: CallRead, case: CaseLocked, at: datetime) -> date:
-    """The day whose work the call was: its work item's, else the client's date."""
-    if call.work_item_id is not None:
-        return assignment_queries.get_work(call.work_item_id).day
-    return clock.local_date(at, clients_queries.get_client_by_id(case.client_id).zone)
+        work = call.work_item_id
+        day = None if work is not None else clients_queries.get_client_by_id(case.client_id).local_date(at)
+        assignment.mark_done(case_id=case.id, day=day, work_item_id=work, cause=outcome.result, at=at)
 
 
 def _meanwhile(call: CallRead, outcome: Outcome) -> Meanwhile | None:

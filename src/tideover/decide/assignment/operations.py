@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 from django.db import connection, transaction
+from django.db.models import Subquery
 
 from tideover.core.access.types import Actor
 from tideover.core.sql import duck
@@ -180,11 +181,16 @@ def new_owners(*, client_id: int, day: date) -> tuple[str, dict[str, Any]]:
     return sql_files.load(__package__, "new_owners").text, {"client_id": client_id, "day": day}
 
 
-def mark_done(*, case_id: int, day: date, cause: str, at: datetime) -> bool:
-    """Close the case's work item of the day; says whether it was still open. Must be inside a transaction."""
+def mark_done(*, case_id: int, day: date | None, work_item_id: int | None, cause: str, at: datetime) -> bool:
+    """Close the case's work item of the day, or of the day of the work item; says whether it was still open.
+
+    Must be inside a transaction.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("work is marked done with what was done")
-    return bool(WorkItem.objects.filter(case_id=case_id, day=day, done_at=None).update(done_at=at, done_cause=cause))
+    of_item = Subquery(WorkItem.objects.filter(pk=work_item_id).values("day"))
+    open_work = WorkItem.objects.filter(case_id=case_id, day=of_item if day is None else day, done_at=None)
+    return bool(open_work.update(done_at=at, done_cause=cause))
 
 
 def decide_review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:

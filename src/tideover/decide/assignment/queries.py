@@ -29,6 +29,7 @@ from tideover.decide.assignment.types import (
     WorkWanted,
 )
 from tideover.know.cases import queries as cases
+from tideover.know.cases.types import CaseOwner
 from tideover.know.staff import queries as staff
 
 WAITING = (UncoveredCause.NOT_REACHED, UncoveredCause.OWNER_ABSENT, "owner-full")
@@ -44,17 +45,18 @@ _LAST = 1_000_000
 """Where work without a place in anybody's day stands in a list."""
 
 
-def may_work(user_id: int, case_id: int, at: datetime) -> bool:
+def may_work(user_id: int, case_id: int, at: datetime, *, owner: CaseOwner | None = None) -> bool:
     """Whether the user may work the case: its owner, who covers it that day, or a leader whose team's case it is.
 
     Whoever is not active, or in no team of the client, may not, and neither may whom the customer complained of.
+    ``owner`` is for who has locked the case and so knows it already.
     """
     actor = staff.get_actor(user_id)
     if cases.is_complained_of(user_id, case_id, at):
         return False
     if cases.is_in_scope(actor, case_id, Role.TEAM_LEADER):
         return True
-    case = cases.get_owner(case_id)
+    case = owner or cases.get_owner(case_id)
     if Role.COLLECTOR not in actor.roles or case.client_id not in actor.client_ids:
         return False
     if case.collector_id == user_id or cases.is_assisting(user_id, case_id, at):

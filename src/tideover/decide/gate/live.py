@@ -15,7 +15,7 @@ from tideover.know.cases import queries as cases
 from tideover.know.cases.types import CaseBrief, HoldRead, NoLadder, UnknownStage
 from tideover.know.clients import queries as clients
 from tideover.know.customers import queries as customers
-from tideover.know.customers.types import ContactPointRead
+from tideover.know.customers.types import ContactPointRead, Reached
 from tideover.know.ledger import queries as ledger
 from tideover.know.portfolio import queries as portfolio
 from tideover.know.staff import queries as staff
@@ -32,19 +32,18 @@ def current_book() -> Rulebook:
     return _books[key]
 
 
-def party_of(case: CaseBrief, contact_point_id: int) -> PartySeen:
-    """Whom the contact point reaches: a party of the account that leads, else the borrower (and it is refused).
+def party_of(case: CaseBrief, reached: Reached | None) -> PartySeen:
+    """Who is reached: a party of the account that leads, else the borrower (and it is refused).
 
     Whoever stands surety or borrowed together is a person with caps, holds and a place of their own.
     """
     borrower = PartySeen(case.customer_id, case.person_id, BORROWER)
-    customer_id = customers.find_customer_of(contact_point_id)
-    if customer_id is None or customer_id == case.customer_id:
+    if reached is None or reached.customer_id == case.customer_id:
         return borrower
-    role = portfolio.get_role(case.account_id, customer_id)
+    role = portfolio.get_role(case.account_id, reached.customer_id)
     if role is None:
         return borrower
-    return PartySeen(customer_id, customers.get_customer(customer_id).person_id, role)
+    return PartySeen(reached.customer_id, reached.person_id, role)
 
 
 def read(

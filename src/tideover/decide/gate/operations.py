@@ -56,9 +56,11 @@ def issue_permit(
     if actor.user_id is None:
         raise AccessRefused(actor=actor.name, needs=Role.COLLECTOR)
     with transaction.atomic(savepoint=False):
-        party = live.party_of(cases.get_brief(case_id, account_id), contact_point_id)
-        customers.lock_person(person_id=party.person_id)
+        reached = customers.lock_person_reached(contact_point_id=contact_point_id)
         case = cases.get_brief(case_id, account_id)
+        party = live.party_of(case, reached)
+        if reached is None or reached.person_id != party.person_id:
+            customers.lock_person(person_id=party.person_id)
         require_client(actor, case.client_id)
         book = live.current_book()
         seen = live.read(

@@ -8,6 +8,7 @@ from tideover.decide.gate import live, rules, wording
 from tideover.decide.gate.models import Permit
 from tideover.decide.gate.types import BORROWER, PartySeen, PermitAnswer, PermitRead, PermitUnknown, Verdict
 from tideover.know.cases import queries as cases
+from tideover.know.customers import queries as customers
 
 
 def look(
@@ -29,7 +30,7 @@ def look(
     book = live.current_book()
     party = PartySeen(case.customer_id, case.person_id, BORROWER)
     if contact_point_id is not None:
-        party = live.party_of(case, contact_point_id)
+        party = live.party_of(case, customers.find_reached(contact_point_id))
     best: Verdict | None = None
     for seen in live.read_each_point(case=case, party=party, channel=channel, purpose=purpose, at=at, user_id=user_id):
         verdict = rules.decide(book, seen, at)

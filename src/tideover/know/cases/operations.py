@@ -129,6 +129,7 @@ def lock_case(*, case_id: int) -> CaseLocked:
         customer_id=case.customer_id,
         person_id=case.person_id,
         client_id=case.client_id,
+        collector_id=case.collector_id,
         is_open=case.closed_date is None,
     )
 

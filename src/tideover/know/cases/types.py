@@ -310,7 +310,13 @@ class CaseLocked:
     customer_id: int
     person_id: int
     client_id: int
+    collector_id: int | None
     is_open: bool
+
+    @property
+    def owner(self) -> CaseOwner:
+        """Whose case it is."""
+        return CaseOwner(self.client_id, self.collector_id)
 
 
 @dataclass(frozen=True)

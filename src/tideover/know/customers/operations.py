@@ -16,6 +16,7 @@ from tideover.know.customers import rules
 from tideover.know.customers.models import ContactPoint, Customer, OptOut, Person
 from tideover.know.customers.types import (
     PersonKeyMissing,
+    Reached,
     Received,
     UnknownContactPoint,
     UnknownCustomer,
@@ -114,12 +115,27 @@ def opt_out(*, customer_id: int, channels: Sequence[str], purposes: Sequence[str
         return made.pk
 
 
+def lock_person_reached(*, contact_point_id: int) -> Reached | None:
+    """Hold the row of the person whom a contact point reaches, as ``lock_person`` does; None where there is no such.
+
+    Must be inside a transaction.
+    """
+    _require_transaction()
+    held = ContactPoint.objects.select_for_update(of=("customer__person",)).select_related("customer__person")
+    point = held.filter(pk=contact_point_id).first()
+    return None if point is None else Reached(point.customer_id, point.customer.person_id)
+
+
 def lock_person(*, person_id: int) -> None:
     """Hold the person's row until the transaction ends: whoever counts what was done to them waits here.
 
     Must be inside a transaction. Raises UnknownPerson.
     """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("a person is locked inside the transaction that counts")
+    _require_transaction()
     if not Person.objects.select_for_update().filter(pk=person_id).exists():
         raise UnknownPerson(person_id=str(person_id))
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a person is locked inside the transaction that counts")

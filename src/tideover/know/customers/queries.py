@@ -14,6 +14,7 @@ from tideover.know.customers.types import (
     ContactPointRead,
     CustomerRead,
     OptOutRead,
+    Reached,
     UnknownContactPoint,
     UnknownCustomer,
     mask_phone,
@@ -39,6 +40,11 @@ def get_customer(customer_id: int) -> CustomerRead:
     if customer is None:
         raise UnknownCustomer(customer_id=str(customer_id))
     return _read(customer)
+
+
+def list_customers(customer_ids: Iterable[int]) -> list[CustomerRead]:
+    """The customers with the ids."""
+    return [_read(customer) for customer in Customer.objects.filter(pk__in=set(customer_ids)).order_by("pk")]
 
 
 def find_customer(client_id: int, reference: str) -> CustomerRead | None:
@@ -84,14 +90,20 @@ def find_by_name(client_id: int, name: str, latest: int) -> dict[int, str]:
 
 def list_contact_points(customer_id: int) -> list[ContactPointRead]:
     """Ways to reach a customer in the order that the client gave, values masked."""
-    points = ContactPoint.objects.filter(customer_id=customer_id).order_by("position", "pk")
+    return list_contact_points_of([customer_id])
+
+
+def list_contact_points_of(customer_ids: Iterable[int]) -> list[ContactPointRead]:
+    """The same of several customers, one after the other."""
+    points = ContactPoint.objects.filter(customer_id__in=set(customer_ids)).order_by("customer_id", "position", "pk")
     kept = ContactPointValue.objects.filter(contact_point_id=OuterRef("pk")).values("value")[:1]
     return [_point(point, point.value) for point in points.annotate(value=Subquery(kept))]
 
 
-def find_customer_of(contact_point_id: int) -> int | None:
-    """Whose contact point it is; None where there is no such."""
-    return ContactPoint.objects.filter(pk=contact_point_id).values_list("customer_id", flat=True).first()
+def find_reached(contact_point_id: int) -> Reached | None:
+    """Whom the contact point reaches; None where there is no such."""
+    row = ContactPoint.objects.filter(pk=contact_point_id).values_list("customer_id", "customer__person_id").first()
+    return None if row is None else Reached(*row)
 
 
 def get_contact_point(contact_point_id: int) -> ContactPointRead:

@@ -119,6 +119,14 @@ class PersonKeyMissing(Problem):
     code = "customers.person-key-missing"
 
 
+@dataclass(frozen=True)
+class Reached:
+    """Whom a contact point reaches: a customer, and the person that the customer is."""
+
+    customer_id: int
+    person_id: int
+
+
 class UnknownPerson(Problem):
     """There is no person with the id."""
 
