@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,19 +99,20 @@ def test_on_the_next_day_colleagues_have_finished_and_whoever_dials_by_hand_keep
 
 
 @pytest.mark.django_db
-def test_the_hour_can_be_set_forward_only(handed_over: DemoRead) -> None:
-    assert clock.local_time(demo.set_hour(14), cast.ZONE).hour == 14
-    with pytest.raises(ClockGoesForward):
-        demo.set_hour(10)
+def test_the_clock_can_be_set_to_a_minute_of_the_day_and_forward_only(handed_over: DemoRead) -> None:
+    assert clock.local_time(demo.set_time(time(22, 1)), cast.ZONE) == time(22, 1)
+    with pytest.raises(ClockGoesForward) as refused:
+        demo.set_time(time(10))
+    assert refused.value.fields == {"asked": "10:00", "now": "22:01"}
 
 
 @pytest.mark.django_db
 def test_the_clock_is_not_moved_while_the_rehearsal_is_replayed_nor_where_there_is_none() -> None:
     with pytest.raises(NotADemo):
-        demo.set_hour(14)
+        demo.set_time(time(14))
     demo.prepare(accounts=ACCOUNTS, loans=ACCOUNTS // 2, days=1, work_items_per_day_max=8)
     with pytest.raises(StillReplaying):
-        demo.set_hour(14)
+        demo.set_time(time(14))
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ urlpatterns = [
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", language.switch, name="language"),
     path("demo/next-day", demo.next_day, name="demo-next-day"),
-    path("demo/hour", demo.set_hour, name="demo-hour"),
+    path("demo/time", demo.set_time, name="demo-time"),
     path("demo/progress", demo.progress, name="demo-progress"),
     path("styleguide", styleguide.styleguide, name="styleguide"),
     path("", include("tideover.doors.desk.urls")),

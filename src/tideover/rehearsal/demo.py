@@ -192,11 +192,11 @@ def continue_replay() -> bool:
     return True
 
 
-def set_hour(hour: int) -> datetime:
-    """Move the clock on to the full hour of the open day, and return the instant."""
+def set_time(at_time: time) -> datetime:
+    """Move the clock on to a time of the open day, and return the instant; never back."""
     demo = require_ready()
-    at = clock.instant(demo.open_date, time(hour), cast.ZONE)
-    if at < clock_queries.now():
-        raise ClockGoesForward(hour=hour)
-    set_clock(demo.open_date, time(hour))
+    at, now = clock.instant(demo.open_date, at_time, cast.ZONE), clock_queries.now()
+    if at < now:
+        raise ClockGoesForward(asked=f"{at_time:%H:%M}", now=f"{clock.local_time(now, cast.ZONE):%H:%M}")
+    set_clock(demo.open_date, at_time)
     return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -53,9 +54,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "desk_zone": zone,
         "demo": demo,
         "is_replaying": demo is not None and not demo.is_ready,
-        "hours": range(clock.local_time(reading.at, zone).hour + 1, 24),
+        "clock_next": _next_hour(clock.local_time(reading.at, zone)),
         "toasts": toasts.take(request),
     }
+
+
+def _next_hour(now: time) -> str:
+    """What the demo's clock is likely to be set to: the full hour that comes, or the day's end."""
+    return f"{now.hour + 1:02d}:00" if now.hour < 23 else "23:59"
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, str]]:

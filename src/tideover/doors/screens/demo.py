@@ -1,6 +1,9 @@
-"""The demo's clock: on to the next day, on to an hour, and how far the replay has come."""
+"""The demo's clock: on to the next day, on to a time of it, and how far the replay has come."""
 
 from __future__ import annotations
+
+import re
+from datetime import time
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +15,8 @@ from tideover.core.problem import Problem
 from tideover.doors.screens import replay, toasts
 from tideover.doors.screens.roles import for_all_staff, for_everybody
 from tideover.rehearsal import demo
+
+TIME = re.compile(r"([01]?[0-9]|2[0-3])[:：]([0-5][0-9])")
 
 
 @for_all_staff
@@ -27,16 +32,24 @@ def next_day(request: HttpRequest) -> HttpResponse:
 
 @for_all_staff
 @require_POST
-def set_hour(request: HttpRequest) -> HttpResponse:
-    """Move the clock on to a full hour of the open day."""
-    text = request.POST.get("hour", "")
-    hour = int(text) if text.isdecimal() and len(text) < 3 and int(text) < 24 else None
+def set_time(request: HttpRequest) -> HttpResponse:
+    """Move the clock on to a time of the open day."""
+    given = _time(request.POST.get("time", ""))
     try:
-        if hour is not None:
-            demo.set_hour(hour)
+        if given is None:
+            said = words.render("screens.demo.time.wrong", request.language)  # type: ignore[attr-defined]
+            toasts.add(request, said, "stop")
+        else:
+            demo.set_time(given)
     except Problem as problem:
         toasts.add(request, words.render(problem, request.language), "stop")  # type: ignore[attr-defined]
     return _back(request)
+
+
+def _time(text: str) -> time | None:
+    """Hours and minutes as people write them, the colon in either width."""
+    found = TIME.fullmatch(text.strip())
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 @for_everybody

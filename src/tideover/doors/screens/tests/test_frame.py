@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from django.test import Client
 from tideover.core.access import operations as access
 from tideover.core.access.types import SYSTEM, Role
 from tideover.doors.screens import replay
+from tideover.rehearsal import demo
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a ferry is not a bridge"
@@ -122,6 +123,28 @@ def test_while_past_days_are_replayed_pages_can_be_read_but_nothing_written(
     answer = client.post("/cases/1/dial", {"contact_point": "1"})
     assert answer.status_code == 503 and "目前只读" in answer.content.decode()
     assert client.post("/language", {"language": "en"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("22:01", time(22, 1)), (" 9:05 ", time(9, 5)), ("22：01", time(22, 1)), ("00:00", time(0))]
+)
+def test_a_demo_clock_takes_the_time_to_the_minute(
+    client: Client, wang: str, monkeypatch: pytest.MonkeyPatch, written: str, meant: time
+) -> None:
+    sign_in(client, wang)
+    moved: list[time] = []
+    monkeypatch.setattr(demo, "set_time", moved.append)
+    client.post("/demo/time", {"time": written})
+    assert moved == [meant]
+
+
+@pytest.mark.parametrize("written", ["", "22", "24:00", "22:60", "10 pm", "22:01:30", "-1:00"])
+def test_a_time_that_is_none_leaves_the_demo_clock_and_is_told_how_to_be_written(
+    client: Client, wang: str, written: str
+) -> None:
+    sign_in(client, wang)
+    client.post("/demo/time", {"time": written})
+    assert "如 22:01" in client.get("/ladder").content.decode()
 
 
 def test_what_is_vendored_is_what_its_list_says() -> None:
