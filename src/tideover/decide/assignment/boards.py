@@ -19,15 +19,20 @@ def count_by_batch(
 ) -> list[BatchCount]:
     """The day's work of a leader's cases by batch, the batch that ends first coming first."""
     text, params = _seen("count_by_batch", actor)
-    asked = {"of_client": client_id, "day": day, "waiting": list(waiting)}
+    text = text.replace("JOIN in_batches AS", f"JOIN ({_batch_of_items()}) AS")
+    asked = {"of_client": client_id, "day": day, "days": [day], "waiting": list(waiting)}
     changed = {"fallen": sorted(since.fallen_case_ids), "lapsed": since.lapsed_ids}
     return [BatchCount(*row) for row in _rows(text, {**params, **asked, **changed})]
 
 
 def list_items_of_batch(batch_id: int, days: Collection[date]) -> list[int]:
     """The work items of these days whose leading account lies in the batch."""
-    text = sql_files.load(__package__, "items_of_batch").text
+    text = f"SELECT placed.item_id FROM ({_batch_of_items()}) AS placed WHERE placed.batch_id = %(batch_id)s"
     return [row[0] for row in _rows(text, {"batch_id": batch_id, "days": list(days)})]
+
+
+def _batch_of_items() -> str:
+    return sql_files.load(__package__, "batch_of_items").text
 
 
 def list_unreachable(

@@ -1,7 +1,7 @@
--- what: the work items of some days whose leading account was placed in a batch, as the board counts them
--- grain: one row per work item
+-- what: in which batch the leading account of each work item of some days lay on its day, as boards count and list it
+-- grain: one row per work item; one whose account is in no batch any more is left out
 -- reads: assignment_workitem, portfolio_placement
-SELECT item.id
+SELECT item.id AS item_id, placed.batch_id
 FROM assignment_workitem AS item
 JOIN LATERAL (
     SELECT placement.batch_id FROM portfolio_placement AS placement
@@ -9,4 +9,4 @@ JOIN LATERAL (
         AND (placement.ended_date IS NULL OR placement.ended_date > item.day)
     ORDER BY placement.placed_date DESC, placement.id DESC LIMIT 1
 ) AS placed ON TRUE
-WHERE item.day = ANY (%(days)s) AND placed.batch_id = %(batch_id)s
+WHERE item.day = ANY (%(days)s)
