@@ -156,14 +156,6 @@ def count_open_items(
     return {row["collector_id"]: (row["items"], row["done"]) for row in rows}
 
 
-def next_work(collector_id: int, day: date, after: int | None) -> WorkRead | None:
-    """The first item that is not done after the position, else the first that is left; None when all is done."""
-    left = WorkItem.objects.filter(collector_id=collector_id, day=day, done_at=None)
-    left = left.order_by(F("position").asc(nulls_last=True), "client_id", "id")
-    row = (left.filter(position__gt=after).first() if after is not None else None) or left.first()
-    return None if row is None else _read(row)
-
-
 def get_work(work_item_id: int) -> WorkRead:
     """One work item; raises UnknownWork."""
     row = WorkItem.objects.filter(pk=work_item_id).first()
