@@ -254,6 +254,7 @@ def _fact(asked: Asked, import_id: int, report: ImportReport) -> dict[str, Any]:
         "changed_count": report.changed_count,
         "gone_count": reckoned.gone_count,
         "returned_count": reckoned.returned_count,
+        "documents_count": reckoned.documents_count,
         "sums": keeping.sums_as_json(report),
     }
 

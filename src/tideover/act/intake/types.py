@@ -108,6 +108,7 @@ class Reckoned:
     """How a file stands against its control file, the files before it, and the accounts that it should name.
 
     ``gone_unjudged`` says why nothing was marked gone: ``kind``, ``mends``, ``held``, ``key-unreadable``; None: it was.
+    ``documents_count``: documents that it names and that no account's file held before.
     """
 
     status: str = TAKEN
@@ -120,6 +121,7 @@ class Reckoned:
     expected_count: int = 0
     gone_count: int = 0
     returned_count: int = 0
+    documents_count: int = 0
     moves_count: int = 0
     moves: tuple[Move, ...] = ()
     dpd_differs_count: int = 0

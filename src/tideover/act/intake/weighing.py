@@ -152,7 +152,7 @@ def _with_accounts(
     reckoned: Reckoned,
     reasons: list[StopReason],
 ) -> Reckoned:
-    """Who is gone, who came back, and whose balance moved; nothing of it where nothing is taken."""
+    """Who is gone, who came back, whose balance moved, which documents are new; nothing where nothing is taken."""
     fields: dict[str, Any] = {**vars(reckoned), "gone_unjudged": _unjudged(asked, reckoned, refused)}
     if asked.kind in OF_ACCOUNTS:
         with connection.cursor() as cursor:
@@ -164,6 +164,7 @@ def _with_accounts(
             fields[name], fields[f"{name}_count"] = _differing(name, params)
         if not reckoned.is_held:
             fields["returned_count"] = _count("returned_accounts", params)
+            fields["documents_count"] = _count("new_documents", params)
     if fields["gone_unjudged"] in (None, KEY_UNREADABLE):
         with connection.cursor() as cursor:
             cursor.execute(

@@ -94,6 +94,7 @@ def _reckoned_as_json(report: ImportReport) -> dict[str, Any]:
         "expected": told.expected_count,
         "gone": told.gone_count,
         "returned": told.returned_count,
+        "documents": told.documents_count,
         "moves_count": told.moves_count,
         "moves": [
             {

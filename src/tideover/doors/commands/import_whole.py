@@ -42,6 +42,8 @@ def show(report: ImportReport, language: str, console: Console) -> None:
         console.print(say("gone", gone=told.gone_count, expected=told.expected_count))
     if told.returned_count:
         console.print(say("returned", count=told.returned_count))
+    if told.documents_count:
+        console.print(say("documents", count=told.documents_count))
     if told.moves:
         _show_moves(report, language, console)
     _show_differing("dpd-differs", told.dpd_differs, told.dpd_differs_count, language, console)

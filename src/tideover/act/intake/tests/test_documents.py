@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tideover.act.intake import queries as intake_queries
 from tideover.act.intake.policy_schema import Mapping
 from tideover.act.intake.tests.given import codes
 from tideover.act.intake.tests.test_hengtong import SAMPLES, ask, bring
@@ -37,7 +38,9 @@ def _missing_documents(client_id: int) -> list[tuple[str, str]]:
 def test_the_placement_files_its_documents_and_the_missing_list_asks_for_the_rest(
     tmp_path: Path, hengtong: int
 ) -> None:
-    bring(tmp_path, "good/placement.csv")
+    tried = bring(tmp_path, "good/placement.csv", dry_run=True)
+    report = bring(tmp_path, "good/placement.csv")
+    assert tried.reckoned.documents_count == report.reckoned.documents_count == 4
     assert ask(FILED) == [
         ("HT1001", "contract", "HTIMG/HT1001", "c0ffee", date(2026, 5, 5), "client-file"),
         ("HT1001", "guarantee", "HTGUA/HT1001", None, None, "client-file"),
@@ -61,7 +64,8 @@ def test_the_same_documents_again_are_filed_once_and_tell_nothing_anew(tmp_path:
     before = ask(FILED)
     assert bring(tmp_path, "good/placement.csv").is_repeat
     again = (SAMPLES / "good/placement.csv").read_bytes() + b"\r\n"
-    assert bring(tmp_path, "good/placement-full-width.csv", content=again).same_count == 4
+    report = bring(tmp_path, "good/placement-full-width.csv", content=again)
+    assert report.same_count == 4 and report.reckoned.documents_count == 0
     assert ask(FILED) == before
     assert ask("SELECT count(*) FROM journal_fact WHERE kind = 'documents-filed'") == [(2,)]
 
@@ -71,7 +75,8 @@ def test_a_full_file_brings_a_document_that_was_asked_for(tmp_path: Path, hengto
     rows = (SAMPLES / "good/full.csv").read_bytes().decode("gb18030").splitlines()
     more = [f"{rows[0]}|合同影像编号", *(f"{row}|{'HTIMG/HT1003' if '|HT1003|' in row else ''}" for row in rows[1:])]
     report = bring(tmp_path, "good/full.csv", content="\r\n".join([*more, ""]).encode("gb18030"))
-    assert not report.refused
+    assert not report.refused and report.reckoned.documents_count == 1
+    assert intake_queries.get_import(report.import_id or 0).reckoned.documents_count == 1
     assert ("HT1003", "contract") not in _missing_documents(hengtong)
     assert ("HT1003", "proof-of-disbursement") in _missing_documents(hengtong)
 

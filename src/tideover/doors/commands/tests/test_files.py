@@ -70,6 +70,7 @@ def test_a_thousand_refused_rows_stay_readable_and_json_has_them_all(
     assert imported(path, "--dry-run", "--json") == 1
     told = json.loads(capsys.readouterr().out)
     assert len(told["refused_rows"]) == 1000 and told["refused_rows"][0]["problems"][0]["code"] == "not-an-amount"
+    assert told["documents"] == 0
 
 
 def test_the_quarantine_is_written_for_its_owner_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

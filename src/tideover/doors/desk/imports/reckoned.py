@@ -43,6 +43,7 @@ class Shown:
     batch: str
     gone: str
     returned_count: int
+    documents_count: int
     moves: tuple[intake_types.Move, ...]
     moves_count: int
     mends_id: int | None
@@ -77,6 +78,7 @@ def of_report(report: intake_types.ImportReport, language: str) -> Shown:
         batch=_batch(reckoned, language),
         gone=gone_line(report.kind, reckoned, language),
         returned_count=reckoned.returned_count,
+        documents_count=reckoned.documents_count,
         moves=reckoned.moves,
         moves_count=reckoned.moves_count,
         differing=_differing(reckoned),
@@ -115,6 +117,7 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor, zone: 
         batch=_batch(reckoned, language),
         gone=gone_line(made.kind, reckoned, language),
         returned_count=reckoned.returned_count,
+        documents_count=reckoned.documents_count,
         moves=reckoned.moves if is_integrator else (),
         moves_count=reckoned.moves_count,
         differing=_differing(reckoned),
