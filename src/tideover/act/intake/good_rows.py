@@ -9,6 +9,9 @@ from tideover.act.intake import expressions, policy_schema
 from tideover.act.intake.expressions import Context
 from tideover.core.sql.duck import literal
 
+AMOUNTS = ("principal", "interest", "fee", "paid")
+"""What an instalment is made of, and what of it was paid, as mappings call it."""
+
 _BORROWER = "coalesce(customer_number, account_number || '/borrower')"
 
 
@@ -117,25 +120,34 @@ def _reference(place: int, context: Context) -> str:
 
 
 def instalments(context: Context) -> str | None:
-    """The schedule: number, due, parts, what was paid. None where the mapping has none."""
-    parts = []
-    for place, group in enumerate(context.mapping.instalments):
-        if not context.has(group.due_date):
-            continue
-        at = f"i{place}_"
-        amounts = ", ".join(
-            f"coalesce({at}{name}, 0)" if context.has(getattr(group, name)) else "CAST(0 AS DECIMAL(18, 4))"
-            for name in ("principal", "interest", "fee", "paid")
+    """The schedule: number, due, parts, what was paid. None where the mapping has none.
+
+    A row's groups of columns are laid into one list and taken apart: the rows are gone through once, not once a group.
+    """
+    groups = [(place, each) for place, each in enumerate(context.mapping.instalments) if context.has(each.due_date)]
+    if not groups:
+        return None
+    source, record = ("judged", "first_record") if context.folds else ("folded", "record")
+    listed = ", ".join(_instalment(context, place, group) for place, group in groups)
+    return f"""
+        SELECT record, account_number, item.number AS instalment_number, item.due_date, item.principal, item.interest,
+            item.fee, item.paid, item.paid_date
+        FROM (
+            SELECT {record} AS record, account_number, unnest([{listed}]) AS item FROM {source} WHERE is_good
         )
-        paid_date = f"{at}paid_date" if context.has(group.paid_date) else "CAST(NULL AS DATE)"
-        number = f"{at}number" if context.folds else str(place + 1)
-        source, record = ("judged", "first_record") if context.folds else ("folded", "record")
-        parts.append(f"""
-            SELECT {record} AS record, account_number, {number} AS instalment_number, {at}due_date AS due_date,
-                {amounts}, {paid_date} AS paid_date
-            FROM {source} WHERE is_good AND ({expressions.instalment_is_there(place, context)})
-        """)
-    return " UNION ALL ".join(parts) or None
+        WHERE item IS NOT NULL
+    """
+
+
+def _instalment(context: Context, place: int, group: policy_schema.InstalmentGroup) -> str:
+    """One group of a row's columns, null where the row has no such instalment."""
+    at = f"i{place}_"
+    told = {name: f"coalesce({at}{name}, 0)" for name in AMOUNTS if context.has(getattr(group, name))}
+    amounts = "".join(f", {name}: {told.get(name, 'CAST(0 AS DECIMAL(18, 4))')}" for name in AMOUNTS)
+    paid_date = f"{at}paid_date" if context.has(group.paid_date) else "CAST(NULL AS DATE)"
+    number = f"{at}number" if context.folds else str(place + 1)
+    item = f"{{number: {number}, due_date: {at}due_date{amounts}, paid_date: {paid_date}}}"
+    return f"CASE WHEN {expressions.instalment_is_there(place, context)} THEN {item} END"
 
 
 def history(context: Context) -> str | None:
