@@ -1,5 +1,5 @@
-"""The power goes while a full file, a mending, a held file or a recall is taken, or a stop is acknowledged; and two
-files come at once for one client.
+"""The power goes while a full file, a mending, a held file or a recall is taken, rows are set aside, or a stop is
+acknowledged; and two files come at once for one client.
 
 A moment is a statement that reaches the database, or the commit of a transaction; five that a seed draws each end a
 process by SIGKILL. Whatever was seen, all of it stands or none of it; doing it again is the cure.
@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 
 from tests.faults import children
+from tests.faults.test_team_kills import try_each
 from tests.faults.test_write_kills import drawn, killed, kinds_of
-from tideover.act.intake.models import Import, Run
+from tideover.act.intake import operations as intake
+from tideover.act.intake import queries as intake_queries
+from tideover.act.intake.models import Import, Run, SetAside
 from tideover.act.intake.tests.given import ROW, import_placement, write
 from tideover.core.access.types import SYSTEM, Actor, Role
 from tideover.core.journal import queries as journal
@@ -153,3 +156,20 @@ def test_two_files_at_once_for_one_client_take_turns_and_the_second_sees_the_fir
     assert codes == ["gone-above-share", "stale"], "the second full file of a day is no news"
     assert Import.objects.filter(kind="full", status="taken").count() == 1
     assert clients_queries.is_stopped(client_id) and journal.verify().holds
+
+
+def test_refused_rows_are_set_aside_once_and_whole(tmp_path: Path) -> None:
+    make_client()
+    report = import_placement(write(tmp_path, [*rows(count=1), *rows(2, 6, bill_amt1="lots")], "placed.csv"))
+    import_id, at = report.import_id or 0, datetime(2026, 10, 1, 3, tzinfo=UTC)
+    try_each(
+        [
+            lambda record=record: intake.set_aside(
+                import_id=import_id, records=[record], note="Not placed with us.", at=at, actor=SYSTEM
+            )
+            for record in range(3, 9)
+        ],
+        least=4,
+    )
+    assert SetAside.objects.count() == kinds_of(0).count("rows-set-aside") == 6
+    assert intake_queries.count_waiting(import_id) == 0

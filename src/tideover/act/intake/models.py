@@ -46,6 +46,19 @@ class Import(models.Model):
         indexes = [models.Index(fields=["client_id", "kind", "-id"], name="intake_import_of_kind")]
 
 
+class SetAside(models.Model):
+    """Refused rows of an import that a person took off the list of what is to be mended, and why."""
+
+    imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="+")
+    rows_count = models.BigIntegerField()
+    note = models.CharField(max_length=1000)
+    salt = models.BinaryField(max_length=16)
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=80)
+    set_at = models.DateTimeField()
+    fact_id = models.BigIntegerField()
+
+
 class QuarantinedRow(models.Model):
     """A row that was refused, kept for mending. Its cells and values are erasable."""
 
@@ -59,6 +72,7 @@ class QuarantinedRow(models.Model):
     stated_amount = models.DecimalField(max_digits=38, decimal_places=4, null=True)
     currency = models.CharField(max_length=3, null=True)
     mended_by = models.ForeignKey(Import, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    set_aside = models.ForeignKey(SetAside, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
 
 class LateFile(models.Model):

@@ -17,6 +17,7 @@ from tideover.act.intake.lateness import note_late_files as note_late_files
 from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.sending_back import write_back as write_back
+from tideover.act.intake.setting_aside import set_aside as set_aside
 from tideover.act.intake.types import FileEmpty, ImportReport, RefusedRow, RowProblem, SumLine
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role

@@ -14,7 +14,7 @@ from django.db.models import Count
 from tideover.act.intake import control_file, explaining, keeping
 from tideover.act.intake.lateness import Late as Late
 from tideover.act.intake.lateness import list_late as list_late
-from tideover.act.intake.models import Import, QuarantinedRow
+from tideover.act.intake.models import Import, QuarantinedRow, SetAside
 from tideover.act.intake.policy_schema import shape_of
 from tideover.act.intake.readers.shape import FileShape
 from tideover.act.intake.types import (
@@ -23,6 +23,7 @@ from tideover.act.intake.types import (
     ProblemCount,
     RefusedRow,
     RowProblem,
+    SetAsideRead,
     SumLine,
     UnknownImport,
 )
@@ -76,13 +77,18 @@ def list_explained_reasons(found: ImportRead) -> tuple[bool, ...]:
 
 
 def count_waiting(import_id: int) -> int:
-    """How many of an import's refused rows no mending has taken the place of."""
-    return QuarantinedRow.objects.filter(imported_id=import_id, mended_by=None).count()
+    """How many of an import's refused rows are still to be mended."""
+    return count_waiting_of([import_id]).get(import_id, 0)
 
 
 def count_waiting_of(import_ids: Iterable[int]) -> dict[int, int]:
-    """Of these imports, how many refused rows each still waits for; what waits for none is not there."""
-    waiting = QuarantinedRow.objects.filter(imported_id__in=set(import_ids), mended_by=None)
+    """Of these imports, how many refused rows each still waits for; what waits for none is not there.
+
+    A row waits until a mending took its place or somebody set it aside. A held file waits as a whole, not by its rows.
+    """
+    waiting = QuarantinedRow.objects.filter(
+        imported_id__in=set(import_ids), imported__status=TAKEN, mended_by=None, set_aside=None
+    )
     return dict(waiting.values("imported_id").annotate(count=Count("id")).values_list("imported_id", "count"))
 
 
@@ -97,13 +103,24 @@ def list_quarantined(import_id: int, latest: int | None = None) -> tuple[Refused
             problems=tuple(_problem(each) for each in row.problems),
             cells=tuple(row.cells),
             mended_by=row.mended_by_id,
+            set_aside_id=row.set_aside_id,
         )
         for row in (rows if latest is None else rows[:latest])
     )
 
 
+def list_set_aside(import_id: int) -> list[SetAsideRead]:
+    """What was set aside of an import's refused rows, by whom and why, in the order in which it was."""
+    return [
+        SetAsideRead(row.pk, row.rows_count, row.actor, row.set_at, row.note)
+        for row in SetAside.objects.filter(imported_id=import_id).order_by("pk")
+    ]
+
+
 def quarantine_csv(import_id: int, language: str) -> str:
     """The quarantined rows as text: where each stands, what is wrong and how to mend it, and its cells.
+
+    What was set aside is left out, for it is not to be mended.
 
     Mended in place and sent again, the file reads as before: it is separated as the client's file is, and the columns
     in front are not in any mapping. A cell that a spreadsheet would run as a formula gets an apostrophe in front.
@@ -115,6 +132,8 @@ def quarantine_csv(import_id: int, language: str) -> str:
     front = [words.render(f"intake.quarantine.{name}", language) for name in ("record", "line", "wrong")]
     writer.writerow([*front, *(_harmless(name) for name in found.columns)])
     for row in list_quarantined(import_id):
+        if row.set_aside_id is not None and row.mended_by is None:
+            continue
         wrong = between.join(say_problem(problem, language) for problem in row.problems)
         writer.writerow([row.record, row.line, _harmless(wrong), *(_harmless(cell) for cell in row.cells)])
     return text.getvalue()

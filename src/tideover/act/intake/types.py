@@ -167,6 +167,23 @@ class RefusedRow:
     problems: tuple[RowProblem, ...]
     cells: tuple[str, ...]
     mended_by: int | None = None
+    set_aside_id: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be mended."""
+        return self.mended_by is None and self.set_aside_id is None
+
+
+@dataclass(frozen=True)
+class SetAsideRead:
+    """Refused rows that somebody set aside: how many, by whom, when, and why."""
+
+    id: int
+    rows_count: int
+    actor: str
+    set_at: datetime
+    note: str
 
 
 @dataclass(frozen=True)
@@ -409,3 +426,21 @@ class UnknownImport(Problem):
     """No import has this id."""
 
     code = "intake.unknown-import"
+
+
+class ReasonMissing(Problem):
+    """Rows are set aside for a stated reason, or not at all."""
+
+    code = "intake.reason-missing"
+
+
+class RowsNotRefused(Problem):
+    """Rows that an import did not refuse cannot be set aside."""
+
+    code = "intake.rows-not-refused"
+
+
+class WholeFileHeld(Problem):
+    """Nothing of a held file went in: it is mended as a whole, not set aside by rows."""
+
+    code = "intake.whole-file-held"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from tideover.act.intake import counting, keeping, reckoning
 from tideover.act.intake.asked import Asked
@@ -106,7 +107,8 @@ def _with_the_mended(
     """The mended import's count together with what this file adds, and the quarantined rows that it replaces."""
     assert asked.root is not None
     added = counting.count_new(judge, _keys_taken(asked), unfit_count)
-    waiting = list(_quarantined(asked.root.id).order_by("pk").values_list("pk", "row_key", "stated_amount", "currency"))
+    quarantined = _quarantined(asked.root.id).order_by(F("set_aside").asc(nulls_first=True), "pk")
+    waiting = list(quarantined.values_list("pk", "row_key", "stated_amount", "currency"))
     keys = counting.new_keys(judge)
     by_key = [row for row in waiting if row[1] is not None and row[1] in keys]
     left = added.rows_count - sum(keys[key] for key in {row[1] for row in by_key})
@@ -125,14 +127,9 @@ def _with_the_mended(
 
 
 def _quarantined(root_id: int) -> Any:
-    """The rows of an import and of its mendings that still wait to be mended."""
+    """The rows of an import and of its mendings that no mending took the place of; those set aside may still come."""
     rows = QuarantinedRow.objects.filter(mended_by=None, imported__status=TAKEN)
     return rows.filter(imported_id=root_id) | rows.filter(imported__mends_id=root_id)
-
-
-def count_waiting(root_id: int) -> int:
-    """How many rows of an import and of its mendings still wait to be mended."""
-    return _quarantined(root_id).count()
 
 
 def _keys_taken(asked: Asked) -> list[str]:

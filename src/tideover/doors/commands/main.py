@@ -27,6 +27,7 @@ COMMANDS = (
     "staff",
     "import_",
     "quarantine",
+    "set_aside",
     "file_back",
     "acknowledge",
     "day",

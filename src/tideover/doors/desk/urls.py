@@ -70,6 +70,7 @@ urlpatterns = [
     path("imports/decide", imports.decide, name="import-decide"),
     path("imports/back", file_back.file_back, name="import-back"),
     path("imports/<int:import_id>", imports.one_import, name="import"),
+    path("imports/<int:import_id>/set-aside", imports.set_aside, name="import-set-aside"),
     path("imports/<int:import_id>/quarantine.csv", imports.quarantine, name="import-quarantine"),
     path("payments", payments.payments, name="payments"),
     path("payments/failed-debit", payments.failed_debit, name="payments-failed-debit"),

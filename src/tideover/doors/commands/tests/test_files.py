@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from tideover.act.intake.tests.given import PEOPLE, ROW, write
-from tideover.doors.commands import acknowledge, client, import_, quarantine
+from tideover.doors.commands import acknowledge, client, import_, quarantine, set_aside
 from tideover.know.clients.types import OwnImport, UnknownClient
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,12 @@ def test_the_quarantine_is_written_for_its_owner_only(tmp_path: Path, capsys: py
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     call(quarantine, "quarantine", str(import_id))
     assert "lots" in capsys.readouterr().out
+    given = ("set-aside", str(import_id), "--records", "3", "--note", "not placed with us")
+    assert call(set_aside, *given) == 0
+    told = capsys.readouterr().err
+    assert "One row set aside." in told and "0 rows still wait" in told
+    assert call(set_aside, *given[:2], "--all", "--note", "again") == 0
+    assert "0 rows set aside." in capsys.readouterr().err
 
 
 def test_a_truncated_full_file_is_held_stopped_mended_and_acknowledged_from_the_terminal(

@@ -51,6 +51,7 @@ class Shown:
     mendings: tuple[intake_types.ImportRead, ...] = ()
     differing: tuple[Differing, ...] = ()
     waiting_count: int = 0
+    set_aside: tuple[intake_types.SetAsideRead, ...] = ()
     acknowledged: str = ""
     explained_by: intake_types.ImportRead | None = None
     may_look: bool = False
@@ -124,10 +125,21 @@ def of_import(made: intake_types.ImportRead, language: str, actor: Actor, zone: 
         mends_id=reckoned.mends_id,
         mended_by=mended_by,
         mendings=mendings,
-        waiting_count=0 if reckoned.is_held else intake_queries.count_waiting(made.id),
+        waiting_count=intake_queries.count_waiting(made.id),
+        set_aside=_set_aside(made.id, actor),
         acknowledged=acknowledged,
         explained_by=_explained_by(stop),
         may_look=stop is not None,
+    )
+
+
+def _set_aside(import_id: int, actor: Actor) -> tuple[intake_types.SetAsideRead, ...]:
+    """What was set aside, by display name; why is told to whoever has to do with files."""
+    found = intake_queries.list_set_aside(import_id)
+    names = access_queries.get_display_names_by_username({each.actor for each in found})
+    tells = bool(actor.roles & {Role.INTEGRATOR, Role.COMPLIANCE_OFFICER})
+    return tuple(
+        replace(each, actor=names.get(each.actor, each.actor), note=each.note if tells else "") for each in found
     )
 
 

@@ -21,6 +21,14 @@ class Refused:
     says: str
     remedy: str
     mended_by: int | None
+    is_set_aside: bool = False
+    records: tuple[int, ...] = ()
+    """Those of its rows that wait, and stand in no entry before this one: what one tick chooses."""
+
+    @property
+    def chosen(self) -> str:
+        """The rows of one tick, as the form sends them."""
+        return ",".join(map(str, self.records))
 
     @property
     def lines(self) -> str:
@@ -30,20 +38,24 @@ class Refused:
 
 def grouped(rows: Iterable[RefusedRow], language: str) -> list[Refused]:
     """What is wrong, by line; what lines of one account share is one entry, with each value that they have."""
-    found: dict[tuple[str, str, str, str, int | None], Refused] = {}
+    found: dict[tuple[str, str, str, str, int | None, int | None], Refused] = {}
     done: list[Refused] = []
     for row in rows:
+        waiting = (row.record,) if row.waits else ()
         for problem in row.problems:
             says = intake_queries.say_wrong(problem, language)
             remedy = intake_queries.say_remedy(problem, language)
-            key = (row.account_number or "", problem.field or "", says, remedy, row.mended_by)
+            key = (row.account_number or "", problem.field or "", says, remedy, row.mended_by, row.set_aside_id)
             before, value = found.get(key), problem.value or ""
             if before is not None and row.account_number and row.line <= before.last_line + 1:
                 values = before.values if value in before.values else (*before.values, value)
-                found[key] = replace(before, last_line=row.line, values=values)
+                records = (*before.records, *waiting)
+                found[key], waiting = replace(before, last_line=row.line, values=values, records=records), ()
                 continue
             if before is not None:
                 done.append(before)
             account, field = row.account_number or "", problem.field or ""
-            found[key] = Refused(account, row.line, row.line, field, (value,), says, remedy, row.mended_by)
+            entry = Refused(account, row.line, row.line, field, (value,), says, remedy, row.mended_by)
+            found[key] = replace(entry, is_set_aside=row.set_aside_id is not None, records=waiting)
+            waiting = ()
     return sorted([*done, *found.values()], key=lambda each: each.first_line)

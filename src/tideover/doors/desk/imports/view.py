@@ -96,8 +96,44 @@ def decide(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """One import: reconciliation, what the source lacks, and the refused rows."""
+    return _one(request, import_id)
+
+
+@for_roles(Role.INTEGRATOR)
+@require_POST
+def set_aside(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Set refused rows aside, with the reason; where that cannot be, the import again and why."""
+    _in_scope(request, import_id)
+    language = _language(request)
+    chosen = None if request.POST.get("which") == "all" else _records(request)
+    if chosen is not None and not chosen:
+        return _one(request, import_id, words.render("desk.imports.aside.none-chosen", language), 422)
+    try:
+        count = intake.set_aside(
+            import_id=import_id,
+            records=chosen,
+            note=request.POST.get("note", ""),
+            at=clock_queries.now(),
+            actor=actor_of(request),
+        )
+    except Problem as problem:
+        return _one(request, import_id, words.render(problem, language), 422)
+    code = "desk.imports.aside.done" if count else "desk.imports.aside.nothing"
+    toasts.add(request, words.render(code, language, count=count))
+    return HttpResponseRedirect(reverse("import", args=[import_id]))
+
+
+def _records(request: HttpRequest) -> list[int]:
+    """The records that are ticked; a tick is for the lines of one account that share what is wrong."""
+    told = [each for tick in request.POST.getlist("record") for each in tick.split(",")]
+    return [int(each) for each in told if each.isdecimal() and len(each) < 18]
+
+
+def _one(request: HttpRequest, import_id: int, problem: str = "", status: int = 200) -> HttpResponse:
     made = _in_scope(request, import_id)
     client = next(client for client in clients_of(request) if client.id == made.client_id)
+    shown = reckoned.of_import(made, _language(request), actor_of(request), client.zone)
+    is_integrator = Role.INTEGRATOR in actor_of(request).roles
     context = {
         "made": made,
         "counts": _counts(made.kind),
@@ -109,17 +145,21 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
             (file.title[_language(request)] for file in policy_queries.load("mapping") if file.id == made.mapping_id),
             "",
         ),
-        "reckoned": reckoned.of_import(made, _language(request), actor_of(request), client.zone),
+        "reckoned": shown,
         "see_breaks": _see_breaks(request, made.kind, client.code),
         "may_acknowledge": Role.COMPLIANCE_OFFICER in actor_of(request).roles,
-        "may_mend": Role.INTEGRATOR in actor_of(request).roles,
+        "may_mend": is_integrator,
         "lacks": _lacks(made.lacks, request),
         "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
-        "may_download": Role.INTEGRATOR in actor_of(request).roles,
+        "may_download": is_integrator,
+        "has_to_mend": made.quarantined_count > sum(each.rows_count for each in shown.set_aside),
+        "may_set_aside": is_integrator and bool(shown.waiting_count),
+        "problem": problem,
+        "note": request.POST.get("note", ""),
         "shown": ROWS_SHOWN,
         "section": "imports",
     }
-    return render(request, "desk/imports/import.html", context)
+    return render(request, "desk/imports/import.html", context, status=status)
 
 
 def _see_breaks(request: HttpRequest, kind: str, code: str) -> str:

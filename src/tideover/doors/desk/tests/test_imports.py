@@ -73,6 +73,33 @@ def test_a_refused_row_is_shown_with_its_remedy_and_comes_back_as_a_file(
     assert sent["Content-Disposition"].startswith("attachment") and "many" in sent.content.decode()
 
 
+def test_rows_that_are_not_ours_are_set_aside_with_a_reason_and_are_no_longer_to_mend(
+    try_file: Callable[..., tuple], as_user: AsUser
+) -> None:
+    broken = [row.replace("12900", "many").replace("1002", number) for number in ("1002", "1005") for row in ROWS[1:2]]
+    browser, _ = try_file(ROWS[0], *broken)
+    browser.post("/imports/decide", {"decision": "take"})
+    address = "/imports/" + browser.get("/imports").content.decode().split('<a href="/imports/')[1].split('"')[0]
+    page = browser.get(address).content.decode()
+    assert 'name="record" value="3"' in page and "Set all 2 rows that wait aside" in page
+    untold = browser.post(f"{address}/set-aside", {"record": ["3"], "note": " "})
+    assert untold.status_code == 422 and "Say why" in untold.content.decode()
+    none = browser.post(f"{address}/set-aside", {"note": "Not placed with us."})
+    assert none.status_code == 422 and "Tick the rows" in none.content.decode()
+    assert "Not placed with us." in none.content.decode(), "what was written is not lost"
+    done = browser.post(f"{address}/set-aside", {"record": ["3"], "note": "Not placed with us."}, follow=True)
+    page = done.content.decode()
+    assert "1 row set aside" in page and "Not placed with us." in page and "Set the one row that waits aside" in page
+    assert done.context["reckoned"].waiting_count == 1 and 'value="3"' not in page
+    leaders = as_user("leader").get(address).content.decode()
+    assert "Set aside" in leaders and "Not placed with us." not in leaders and 'id="set-aside"' not in leaders
+    assert as_user("leader").post(f"{address}/set-aside", {"which": "all", "note": "x"}).status_code == 403
+    done = browser.post(f"{address}/set-aside", {"which": "all", "note": "Nor this one."}, follow=True)
+    page = done.content.decode()
+    assert done.context["reckoned"].waiting_count == 0 and 'id="set-aside"' not in page
+    assert "Download to mend" not in page and "Send the mending" not in page
+
+
 def test_the_same_file_again_changes_nothing_and_says_so(try_file: Callable[..., tuple]) -> None:
     browser, _ = try_file()
     browser.post("/imports/decide", {"decision": "take"})
