@@ -50,6 +50,7 @@ class Row:
     cases_count: int
     items_count: int
     done_count: int
+    has_left: bool
 
 
 @for_roles(Role.TEAM_LEADER)
@@ -76,6 +77,7 @@ def team(request: HttpRequest) -> HttpResponse:
             cases_count=owned.get(member.user_id, 0),
             items_count=items.get(member.user_id, (0, 0))[0],
             done_count=items.get(member.user_id, (0, 0))[1],
+            has_left=member.left_date is not None and member.left_date <= today,
         )
         for member in members
     ]  # fmt: skip

@@ -41,6 +41,11 @@ def test_somebody_who_calls_in_sick_is_covered_and_comes_back(open_day: Bank, as
     page = said(leader.post(f"/team/{sick}/cover", follow=True))
     assert "1 covered" in page
     assert item.case_id in [each.case_id for each in assignment_queries.list_work(other, DAY)]
+    covering = as_user(next(name for name in ("wang", "li") if open_day.users[name] == other))
+    absent = {"wang": "王敏", "li": "李浩"}[next(name for name in ("wang", "li") if open_day.users[name] == sick)]
+    assert f"covering for {absent} today" in said(covering.get("/work"))
+    assert f"covering for {absent} today" in said(covering.get(f"/cases/{item.case_id}"))
+    assert f"covering for {absent} today" in said(leader.get("/today/all"))
     leave_id = Leave.objects.get().pk
     leader.post(f"/team/{sick}/leave/{leave_id}/withdraw", {"cause": "came-after-all"})
     page = said(leader.post(f"/team/{sick}/return", follow=True))
@@ -56,6 +61,11 @@ def test_ceilings_days_and_leaving_are_kept_and_nonsense_is_refused(open_day: Ba
     (member,) = staff_queries.list_members_by_user([wang])
     assert (member.work_items_per_day_max, member.cases_max, member.takes_new_cases) == (7, 9, False)
     assert staff_queries.get_weekdays(wang, DAY) == (1, 2) and str(member.left_date) == "2026-11-01"
+    leader.post(f"/team/{wang}/ceilings", {"items": "7", "cases": "9", "new": "on"})
+    leader.post(f"/team/{wang}/leaving", {"left": DAY.isoformat()})
+    row = leader.get("/team").content.decode().split("王敏")[1].split("</tr>")[0].rsplit("<td>", 1)[1]
+    assert "left" in row and "on" not in row
+    leader.post(f"/team/{wang}/leaving", {"left": "2026-11-01"})
     for address, form in (
         ("ceilings", {"items": "many", "cases": "9"}),
         ("days", {"from": DAY.isoformat()}),

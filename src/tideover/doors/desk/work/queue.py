@@ -11,6 +11,7 @@ from django.urls import reverse
 from tideover.act.outcomes import queries as outcomes_queries
 from tideover.act.outcomes import types as outcomes_types
 from tideover.core import words
+from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
@@ -63,6 +64,7 @@ class Item:
     can_wait: bool
     account_id: int | None = None
     channel: str | None = None
+    cover_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Queue:
     ahead: list[Item] = field(default_factory=list)
     next_url: str | None = None
     lapsed_count: int = 0
+
+    @property
+    def current(self) -> Item | None:
+        """The case that is open, where it is one of the day's."""
+        return next((item for item in self.items if item.is_current), None)
 
     @property
     def total_count(self) -> int:
@@ -147,6 +154,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
     cases = {case.id: case for case in cases_queries.list_cases({each.case_id for each in work})}
     names = customers_queries.get_names({case.customer_id for case in cases.values()})
     titles = cases_queries.get_stage_titles()
+    absent = access_queries.get_display_names({each.cover_for_id for each in work if each.cover_for_id is not None})
     clients = {client.id: client for client in clients_of(request)}
     items = []
     for each in work:
@@ -176,6 +184,7 @@ def build(request: HttpRequest, work: list[assignment_types.WorkRead], current_c
                 can_wait=each.due_at is not None and each.due_at > at,
                 account_id=each.lead_account_id,
                 channel=each.channel,
+                cover_for=absent.get(each.cover_for_id or 0, ""),
             )
         )
     ahead = _ahead(items, current_case_id)
