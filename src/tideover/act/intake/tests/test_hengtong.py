@@ -233,6 +233,19 @@ def test_the_rows_of_a_contract_stand_or_fall_together_and_each_says_why(tmp_pat
                 assert "{" not in intake_queries.say_problem(problem, language)
 
 
+def test_one_person_has_one_role_on_a_contract_however_the_number_is_written(tmp_path: Path) -> None:
+    text = (SAMPLES / "good/placement.csv").read_text("gb18030")
+    text = text.replace("990000000000000011", "11010519491231002X").replace("990000000000001011", "11010519491231002x")
+    text = text.replace("990000000000000028", "11010519491231003X")
+    as_guarantor = ",,,,K102,孙丽,990000000000001028,15400001201"
+    assert as_guarantor in text
+    twice = "K102,孙丽,990000000000001028,15400001202,K102,孙丽,990000000000001028,15400001201"
+    found = codes(bring(tmp_path, "good/placement.csv", content=text.replace(as_guarantor, twice).encode("gb18030")))
+    assert found[2] == ["担保人证件号码 party-is-borrower"]
+    assert found[8] == ["共同借款人客户号 party-twice", "共同借款人证件号码 party-twice"]
+    assert set(found) == set(range(2, 14))
+
+
 def test_a_row_that_is_good_itself_says_which_row_took_it_along(tmp_path: Path) -> None:
     text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
     lines = text.splitlines(keepends=True)
