@@ -83,14 +83,14 @@ class DaySummary:
 def run_day(*, client_id: int, day: date, at: datetime, actor: Actor, progress: Progress | None = None) -> DaySummary:
     """Decide a client's day; assign and file what is ready in its pool. What is done already stays.
 
-    A client that is stopped is left as it is; its colleagues' clients do not wait for it. Raises DayNotNext,
-    DayNotBegun.
+    A client that is stopped is left as it is, however long; its colleagues' clients do not wait for it. Raises
+    DayNotNext, DayNotBegun.
     """
     client = clients.get_client_by_id(client_id)
-    _refuse_other_days(client, day, at)
     is_stopped = receipts_queries.find_day(client_id, day) is None and clients.is_stopped(client_id)
     done: list[StepResult] = []
     if not is_stopped:
+        _refuse_other_days(client, day, at)
         run = _ClientDay(client, day, at, actor)
         acts = (
             run.judge_promises,  # were yesterday's promises kept?

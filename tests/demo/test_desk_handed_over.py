@@ -7,18 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tideover.act.contact import lines
 from tideover.act.contact import operations as contact
 from tideover.act.contact import queries as contact_queries
 from tideover.act.outcomes import operations as outcomes
+from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
 from tideover.decide.assignment import queries as assignment_queries
+from tideover.decide.receipts import queries as receipts_queries
+from tideover.doors.callbacks import jobs
 from tideover.know.cases import queries as cases_queries
+from tideover.know.clients import operations as clients
+from tideover.know.clients.types import StopReason
 from tideover.know.customers import queries as customers_queries
 from tideover.know.staff import queries as staff_queries
-from tideover.rehearsal import cast, collectors, demo, live_calls, queries, simulated_line
+from tideover.rehearsal import cast, collectors, demo, events, live_calls, queries, replaying, simulated_line
 from tideover.rehearsal.types import ClockGoesForward, DemoRead, NotADemo, Stage, StillReplaying
 
 ACCOUNTS = 40
@@ -96,6 +102,31 @@ def test_on_the_next_day_colleagues_have_finished_and_whoever_dials_by_hand_keep
     done = [item for item in assignment_queries.list_work(colleague, handed_over.open_date) if item.action == "contact"]
     assert done
     assert all(item.done_cause not in (None, "superseded") for item in done)
+
+
+@pytest.mark.django_db
+def test_days_go_on_while_one_lender_is_stopped_and_its_own_are_decided_after_it_is_acknowledged(
+    handed_over: DemoRead,
+) -> None:
+    bank, lender = replaying.list_clients(handed_over)
+    with transaction.atomic():
+        stop_id = clients.stop_collection(
+            client_id=lender.id,
+            import_id=1,
+            reasons=[StopReason("rows-differ", {"stated": 9, "counted": 5})],
+            at=clock_queries.now(),
+            actor=events.first_member(Role.INTEGRATOR),
+        )
+    for _ in range(2):
+        demo.next_day()
+    stood = receipts_queries.get_open_day(lender.id), receipts_queries.get_open_day(bank.id)
+    assert stood == (handed_over.open_date, handed_over.open_date + timedelta(days=2))
+    officer = events.first_member(Role.COMPLIANCE_OFFICER)
+    clients.acknowledge(stop_id=stop_id, note="settled", at=clock_queries.now(), actor=officer)
+    jobs.start_due_days(timestamp=0)
+    assert receipts_queries.get_open_day(lender.id) == handed_over.open_date + timedelta(days=2)
+    assert demo.next_day().is_ready
+    assert receipts_queries.get_open_day(lender.id) == handed_over.open_date + timedelta(days=3)
 
 
 @pytest.mark.django_db

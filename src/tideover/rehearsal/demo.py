@@ -14,6 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from tideover import day as days
+from tideover.core.access.types import SYSTEM
 from tideover.core.clock import operations as clock_operations
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
@@ -125,14 +127,25 @@ def replay(
 
 def _play_day(demo: DemoRead, helping: Hands | None) -> None:
     set_clock(demo.open_date, time(8))
+    _catch_up(demo)
     replaying.open_day(demo, folder(), helping)
     set_clock(demo.open_date, time(9))
     replaying.work_day(demo, folder(), helping)
 
 
+def _catch_up(demo: DemoRead) -> None:
+    """Decide, one after the other, the days that a client's stop kept from being decided, if it is over."""
+    at = clock_queries.now()
+    for client in replaying.list_clients(demo):
+        while (day := days.next_day(client.id, at)) is not None and day < demo.open_date:
+            if not days.run_day(client_id=client.id, day=day, at=at, actor=SYSTEM).is_filed:
+                break
+
+
 def _hand_over(demo: DemoRead) -> DemoRead:
     """Decide the open day and leave its work to the people."""
     set_clock(demo.open_date, time(8))
+    _catch_up(demo)
     replaying.open_day(demo, folder(), None)
     set_clock(demo.open_date, HANDED_OVER)
     return _move(stage=Stage.READY, ready_at=clock_queries.real_now())

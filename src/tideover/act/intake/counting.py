@@ -1,6 +1,7 @@
 """Counting a file: all its records and what they add up to, good or not. No Django; DuckDB over whole columns.
 
-A record whose amount or currency cannot be read is counted apart: it may explain a difference, in one direction.
+A record whose amount or currency cannot be read, or whose amount is more exact than its currency, is counted apart:
+it may explain a difference, in one direction.
 """
 
 from __future__ import annotations
@@ -87,12 +88,19 @@ def _total(judge: Judge) -> str | None:
     """What a record states, null where any of it cannot be read; None of a kind that states no amount."""
     mapping = judge.mapping
     if mapping.kind == PAYMENTS:
-        return '"amount"'
+        return _exact('"amount"')
     if mapping.kind not in OF_ACCOUNTS:
         return None
     present = [f"b{place}" for place, each in enumerate(mapping.balances) if judge.context.has(each.amount)]
     unread = " OR ".join(f"{name} IS NULL" for name in present)
-    return f"CASE WHEN NOT ({unread}) THEN {expressions.total_of(mapping, judge.header)} END"
+    return f"CASE WHEN NOT ({unread}) THEN {_exact(expressions.total_of(mapping, judge.header))} END"
+
+
+def _exact(total: str) -> str:
+    """The amount where its currency has so many places."""
+    rounded = {places: f"CAST(round({total}, {places}) AS DECIMAL(38, 4))" for places in (0, 2, 3)}
+    kept = f"CASE {fields.PLACES} WHEN 0 THEN {rounded[0]} WHEN 3 THEN {rounded[3]} ELSE {rounded[2]} END"
+    return f"CASE WHEN {kept} = {total} THEN {total} END"
 
 
 def _once(judge: Judge) -> str:

@@ -20,7 +20,6 @@ from tideover.core import money
 from tideover.core.sql.duck import literal
 
 _BLANK = literal(" \t\u00a0\u3000")
-_LARGEST = "99999999999999.9999"
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _groups(context: Context) -> Iterator[Judged]:
     mapping = context.mapping
     for place, balance in enumerate(mapping.balances):
         if context.has(balance.amount):
-            yield context.judged(_balance(place, balance, context), balance.amount)
+            yield context.judged(_balance(place, balance), balance.amount)
     for place, point in enumerate(mapping.contact_points):
         yield from _point(f"p{place}", point, context)
     for place, payment in enumerate(mapping.payments):
@@ -157,13 +156,9 @@ def _point(name: str, point: policy_schema.PointGroup, context: Context) -> Iter
             yield context.judged(fields.text(f"{name}s", 80), point.source_column, values=point.source_values)
 
 
-def _balance(place: int, balance: policy_schema.BalanceGroup, context: Context) -> Field:
+def _balance(place: int, balance: policy_schema.BalanceGroup) -> Field:
     least = None if balance.component == "as-stated" else "< 0"
-    made = fields.amount(f"b{place}", required=True, least=least, code="negative-component")
-    if place > 0:
-        return made
-    total = total_of(context.mapping, context.header)
-    return replace(made, faults=(*made.faults, ("too-large", f"abs({total}) > {_LARGEST}")))
+    return fields.amount(f"b{place}", required=True, least=least, code="negative-component")
 
 
 def total_of(mapping: policy_schema.Mapping, header: tuple[str, ...]) -> str:
@@ -205,13 +200,12 @@ def _of_party(each: Field, prefix: str, place: int, context: Context) -> Field:
         more.append(("document-incomplete", f'"t_{prefix}document_number" IS NULL'))
     if name == "document_number":
         more.append(("document-incomplete", f'"t_{prefix}document_type" IS NULL'))
-        more.append(("party-is-borrower", '{t} = "t_document_number"'))
+        more.append(("party-is-borrower", 'upper({t}) = upper("t_document_number")'))
     if name == "customer_number":
         more.append(("party-is-borrower", '{t} = "t_customer_number"'))
         more.append(("customer-differs", "{t} IN (SELECT reference FROM differing)"))
-    for other in range(place):
-        if context.mapping.parties[other].role == party.role and name in ("customer_number", "document_number"):
-            more.append(("party-twice", f'{{t}} = "t_q{other}_{name}"'))
+    for other in range(place) if name in ("customer_number", "document_number") else ():
+        more.append(("party-twice", f'upper({{t}}) = upper("t_q{other}_{name}")'))
     if name == "region":
         more.append(("region-elsewhere", f'"t_{prefix}country" IS NULL OR left({{t}}, 2) <> "t_{prefix}country"'))
     return replace(each, faults=(*each.faults, *more))

@@ -62,7 +62,12 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
-_CONTROL = ("control-character", "regexp_matches({t}, '[[:cntrl:]]')")
+_UNSEEN = r"\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}".replace("{", "{{").replace("}", "}}")
+"""Signs without width and those that turn the direction of what follows: in a name they show another name."""
+_JOINERS = r"\x{200c}\x{200d}".replace("{", "{{").replace("}", "}}")
+"""Names of some scripts need them; in a number by which things are found again they make another number."""
+_BREAKS = r"\p{Cc}\p{Zl}\p{Zp}".replace("{", "{{").replace("}", "}}")
+_CONTROL = ("control-character", f"regexp_matches({{t}}, '[{_BREAKS}{_UNSEEN}]')")
 
 
 def text(name: str, longest: int, *, required: bool = False, pattern: str | None = None) -> Field:
@@ -77,7 +82,7 @@ def text(name: str, longest: int, *, required: bool = False, pattern: str | None
 def identifier(name: str, longest: int, *, required: bool = False) -> Field:
     """A number that things are found by again: one spelling each, so full-width digits are not left in it."""
     faults: list[Fault] = [
-        _CONTROL,
+        ("control-character", f"regexp_matches({{t}}, '[{_BREAKS}{_UNSEEN}{_JOINERS}]')"),
         ("too-long", f"length({{t}}) > {longest}"),
         ("rounded-by-a-spreadsheet", "regexp_full_match({t}, '[0-9](\\.[0-9]+)?[eE][+][0-9]+')"),
         ("full-width", "regexp_matches({t}, '[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]')"),
@@ -144,10 +149,17 @@ def instant(name: str) -> Field:
     return Field(name, "VARCHAR", "{t}", faults, form=INSTANT)
 
 
-def amount(name: str, *, required: bool = False, least: str | None = None, code: str = "negative") -> Field:
-    """An exact amount with a point and no separators, of at most the minor unit of the row's currency."""
-    form = "regexp_full_match({t}, '[+-]?[0-9]{{1,14}}(\\.[0-9]{{1,4}})?')"
+def amount(
+    name: str, *, required: bool = False, least: str | None = None, code: str = "negative", digits: int = 11
+) -> Field:
+    """An exact amount with a point and no separators, of at most the minor unit of the row's currency.
+
+    One with more digits before the point is no debt but a column that has moved; it is left unread, so that no sum
+    over accounts can pass what an amount may be.
+    """
+    form = f"regexp_full_match({{t}}, '[+-]?0{{{{0,12}}}}[0-9]{{{{1,{digits}}}}}(\\.[0-9]{{{{1,4}}}})?')"
     faults: list[Fault] = [
+        ("too-large", f"regexp_full_match({{t}}, '[+-]?0*[1-9][0-9]{{{{{digits},}}}}(\\.[0-9]+)?')"),
         ("not-an-amount", UNREAD),
         ("too-many-decimals", f"length(rtrim(split_part({{t}}, '.', 2), '0')) > {PLACES}"),
     ]
@@ -236,7 +248,7 @@ def placement_fields() -> tuple[Field, ...]:
         text("batch_number", 60),
         date("batch_from_date"),
         date("batch_until_date"),
-        amount("batch_target_amount", least="< 0"),
+        amount("batch_target_amount", least="< 0", digits=14),
         share("batch_commission_share"),
         share("batch_retain_share_max"),
         replace(days("dpd"), needed_where="\"is_placed\" = 'true'"),

@@ -18,7 +18,8 @@ from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.sending_back import write_back as write_back
 from tideover.act.intake.setting_aside import set_aside as set_aside
-from tideover.act.intake.types import FileEmpty, ImportReport, RefusedRow, RowProblem, SumLine
+from tideover.act.intake.types import AmountsTooLarge, Counted, FileEmpty, ImportReport, RefusedRow, RowProblem, SumLine
+from tideover.core import money
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role
 from tideover.core.journal import operations as journal
@@ -133,6 +134,8 @@ def _compare(asked: Asked, judged: _Judged) -> tuple[ImportReport, tuple[int, ..
     weighed = weighing.weigh(
         asked, judge, _params(asked, run_id, refused), judged.rows_count, judged.unfit_count, refused
     )
+    if weighed.reckoned.counted is not None:
+        _refuse_what_cannot_be_owed(asked, weighed.reckoned.counted)
     report = ImportReport(
         import_id=None,
         client_code=asked.client.code,
@@ -162,6 +165,13 @@ def _compare(asked: Asked, judged: _Judged) -> tuple[ImportReport, tuple[int, ..
         reckoned=weighed.reckoned,
     )
     return report, weighed.replaced_ids
+
+
+def _refuse_what_cannot_be_owed(asked: Asked, counted: Counted) -> None:
+    """Rows that can each be read and add up to more than money can be: all of them cannot be right."""
+    for currency, total in counted.totals.items():
+        if abs(total) > money.LARGEST:
+            raise AmountsTooLarge(file=asked.path.name, count=counted.rows_count, total=f"{currency} {total:f}")
 
 
 def _params(asked: Asked, run_id: int, refused: list[RefusedRow]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 from tideover.act.intake.types import DELTA, FULL, TAKEN, Control, Counted, Difference
-from tideover.core.money import Money
+from tideover.core import money
 from tideover.know.clients.types import StopReason
 
 HOLDING = frozenset({"rows-differ", "totals-differ", "sequence-used", "future-dated", "stale"})
@@ -71,7 +71,8 @@ def reasons_of(found: Sequence[Difference]) -> list[StopReason]:
 
 
 def _written(amount: Decimal, currency: str) -> str:
-    return str(Money(amount, currency)).removeprefix(currency).strip().replace(",", "")
+    """To the currency's places; what a broken file adds up to may be more than money can be."""
+    return f"{amount:.{money.exponent(currency)}f}"
 
 
 def time_reasons(

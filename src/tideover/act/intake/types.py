@@ -362,6 +362,12 @@ class LineTooLong(FileRefused):
     code = "intake.line-too-long"
 
 
+class AmountsTooLarge(FileRefused):
+    """The good rows add up to more than money can be: each may be read, and all of them cannot be right."""
+
+    code = "intake.amounts-too-large"
+
+
 class FileSwollen(FileRefused):
     """A packed file unfolds to far more than accounts can be: made to fill the disk, not to be read."""
 

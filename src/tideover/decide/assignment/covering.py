@@ -35,16 +35,25 @@ AGREED = ("call-back", "promise-broken", "promise-due")
 def cover_absent(*, collector_id: int, at: datetime, actor: Actor) -> Covered:
     """Give what an absent collector agreed for today to colleagues who are there; the rest of their list waits.
 
-    The owner stays the owner. Raises StillPresent for somebody who is there, AccessRefused for another team's leader.
+    Where every list is full, the least urgent of a colleague's own work gives way and waits, as in the night. What
+    found no cover before is tried again. The owner stays the owner. Raises StillPresent for somebody who is there,
+    AccessRefused for another team's leader.
     """
     require(actor, Role.TEAM_LEADER)
     staff.require_own_team(actor, collector_id)
     with transaction.atomic():
-        items = _lock(WorkItem.objects.filter(collector_id=collector_id, done_at=None, cover_for_id=None))
-        days = {item.day for item in items}
+        wanted = [
+            *WorkItem.objects.filter(collector_id=collector_id, done_at=None, cover_for_id=None),
+            *list_without_cover(collector_id),
+        ]
+        days = {item.day for item in wanted}
         if any(staff_queries.is_present(collector_id, day) for day in days):
             raise StillPresent(user_id=collector_id)
-        able = _Able(collector_id, days, {item.client_id for item in items}, at)
+        able = _Able(collector_id, days, {item.client_id for item in wanted}, at)
+        ids = {item.pk for item in wanted}
+        locked = _lock([*wanted, *able.may_give_way()])
+        items = [item for item in locked if item.pk in ids]
+        able.let_give_way(item for item in locked if item.pk not in ids)
         languages = _languages(items)
         covered = waiting = 0
         for item in sorted(items, key=lambda item: (item.position or 0, item.case_id)):
@@ -56,9 +65,18 @@ def cover_absent(*, collector_id: int, at: datetime, actor: Actor) -> Covered:
                 waiting += not agreed
             else:
                 item.collector_id, item.cover_for_id, item.assigned_cause = taker, collector_id, COVER
+                item.uncovered_cause = None
                 covered += 1
         _write(items, "work-covered", collector_id, at, actor)
+        for owner_id, given in able.gave_way.items():
+            _write(given, "work-gave-way", owner_id, at, actor)
     return Covered(len(items), covered, waiting, len(items) - covered - waiting)
+
+
+def list_without_cover(owner_id: int) -> list[WorkItem]:
+    """What an absent collector agreed for today and nobody could take."""
+    found = WorkItem.objects.filter(done_at=None, uncovered_cause=UncoveredCause.NO_COVER)
+    return [item for item in found if cases_queries.get_collector_id(item.case_id) == owner_id]
 
 
 def return_cover(*, collector_id: int, at: datetime, actor: Actor) -> int:
@@ -106,6 +124,22 @@ class _Able:
         self.off = {user_id: cases_queries.list_complained_of(user_id, at) for user_id in user_ids}
         held = WorkItem.objects.filter(day__in=days, collector_id__in=user_ids).values("collector_id")
         self.held = Counter({row["collector_id"]: row["items"] for row in held.annotate(items=Count("id"))})
+        self.days = days
+        self.own: dict[int, list[WorkItem]] = {}
+        self.gave_way: dict[int, list[WorkItem]] = {}
+
+    def may_give_way(self) -> list[WorkItem]:
+        """What those who are there have to do of their own that nobody was told of."""
+        open_items = WorkItem.objects.filter(day__in=self.days, done_at=None, cover_for_id=None, action="contact")
+        return list(
+            open_items.filter(collector_id__in=[each.user_id for each in self.members]).exclude(order_reason__in=AGREED)
+        )
+
+    def let_give_way(self, items: Iterable[WorkItem]) -> None:
+        """Such of it as stands now that it is locked, the least urgent last."""
+        for item in sorted(items, key=lambda item: (item.position or 0, item.case_id)):
+            if item.collector_id is not None:
+                self.own.setdefault(item.collector_id, []).append(item)
 
     def take(self, item: WorkItem, language: str | None) -> int | None:
         """Who takes the item; it has a place in their day from now on. None: nobody can."""
@@ -116,7 +150,6 @@ class _Able:
                 and item.skill in self.skills[member.user_id]
                 and (language is None or language in member.languages)
                 and item.case_id not in self.off[member.user_id]
-                and self.held[member.user_id] < member.work_items_per_day_max
             )
 
         def place(member: MemberRead) -> tuple[int, str]:
@@ -124,10 +157,18 @@ class _Able:
             return self.held[member.user_id] - member.work_items_per_day_max, lot
 
         able = sorted((member for member in self.members if can(member)), key=place)
-        if not able:
+        if able and place(able[0])[0] < 0:
+            self.held[able[0].user_id] += 1
+            return able[0].user_id
+        full = [member.user_id for member in able if self.own.get(member.user_id)]
+        if not full:
             return None
-        self.held[able[0].user_id] += 1
-        return able[0].user_id
+        taker = max(full, key=lambda user_id: self.own[user_id][-1].position or 0)
+        given = self.own[taker].pop()
+        given.collector_id, given.position, given.assigned_cause = None, None, None
+        given.uncovered_cause = UncoveredCause.NOT_REACHED
+        self.gave_way.setdefault(taker, []).append(given)
+        return taker
 
 
 def _languages(items: Sequence[WorkItem]) -> dict[int, str]:

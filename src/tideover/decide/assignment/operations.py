@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 from django.db import connection, transaction
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from tideover.core.access.types import Actor
 from tideover.core.sql import duck
@@ -19,9 +19,11 @@ from tideover.decide.assignment.covering import return_cover as return_cover
 from tideover.decide.assignment.models import WorkItem
 from tideover.decide.assignment.reassigning import reassign as reassign
 from tideover.decide.assignment.reassigning import undo_reassignment as undo_reassignment
-from tideover.decide.assignment.types import Assigned, Share
+from tideover.decide.assignment.types import Assigned, OrderReason, Share
 from tideover.know.cases import operations as cases
+from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import ReviewDecision
+from tideover.know.clients import queries as clients
 
 SUPERSEDED = "superseded"
 UNREACHABLE = "find-contact-point"
@@ -184,13 +186,29 @@ def new_owners(*, client_id: int, day: date) -> tuple[str, dict[str, Any]]:
 def mark_done(*, case_id: int, day: date | None, work_item_id: int | None, cause: str, at: datetime) -> bool:
     """Close the case's work item of the day, or of the day of the work item; says whether it was still open.
 
-    Must be inside a transaction.
+    Where the customer asked to be called once more on that very day, it is not over: it waits on the list for that
+    time. Must be inside a transaction.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("work is marked done with what was done")
     of_item = Subquery(WorkItem.objects.filter(pk=work_item_id).values("day"))
     open_work = WorkItem.objects.filter(case_id=case_id, day=of_item if day is None else day, done_at=None)
+    if (again := _again_today(case_id, open_work, at)) is not None:
+        open_work.update(**again)
+        return True
     return bool(open_work.update(done_at=at, done_cause=cause))
+
+
+def _again_today(case_id: int, open_work: QuerySet[WorkItem], at: datetime) -> dict[str, Any] | None:
+    """What the open work item becomes where the customer asked for one more call on its day: due then, somebody's."""
+    again_at, owner_id = cases_queries.get_call_back(case_id)
+    if again_at is None or again_at <= at:
+        return None
+    item = open_work.filter(action="contact").first()
+    if item is None or clients.get_client_by_id(item.client_id).local_date(again_at) != item.day:
+        return None
+    taken = {} if item.collector_id else {"collector_id": owner_id, "uncovered_cause": None}
+    return {"due_at": again_at, "order_reason": OrderReason.CALL_BACK, **taken}
 
 
 def decide_review(*, case_id: int, account_id: int, decision: ReviewDecision, at: datetime, actor: Actor) -> int:

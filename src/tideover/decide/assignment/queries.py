@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from tideover.core.access.types import Actor, Role
 from tideover.core.money import Money
-from tideover.decide.assignment import boards, live, reassigning
+from tideover.decide.assignment import boards, covering, live, reassigning
 from tideover.decide.assignment.live import still_to_do as still_to_do
 from tideover.decide.assignment.models import ReassignedCase, Reassignment, Unreachable, WorkItem
 from tideover.decide.assignment.types import (
@@ -134,6 +134,11 @@ def list_lapsed(actor: Actor, client_ids: Collection[int], day: date, at: dateti
 def count_lapsed(work: Sequence[WorkRead], at: datetime) -> int:
     """How much of this work is off its collector's list, since their certificate for it has ended."""
     return len(live.list_lapsed(work, at))
+
+
+def count_without_cover(collector_id: int) -> int:
+    """How much of what an absent collector agreed for today nobody could take."""
+    return len(covering.list_without_cover(collector_id))
 
 
 def list_covered_for(collector_id: int) -> list[WorkRead]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime
 
 import structlog
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from tideover import day as days
 from tideover.act.intake import operations as intake
@@ -24,11 +26,13 @@ log = structlog.get_logger("tideover.days")
 def start_due_days(timestamp: int) -> None:
     """Run each client's days that are due: those after the open day, once they have begun there.
 
-    A client's first day is started by a person, by command. In a demo the rehearsal says when a day comes. Every
-    client takes one day at a time, so that those of one team stay together; a client that fails, or is stopped, or
-    waits for another, keeps nobody else from going on.
+    A client's first day is started by a person, by command. While a demo is replayed the rehearsal says when a day
+    comes; once it is handed over, a day that a stop kept back is decided here as anywhere. Every client takes one
+    day at a time, so that those of one team stay together; a client that fails, or is stopped, or waits for another,
+    keeps nobody else from going on.
     """
-    if rehearsal_queries.find_demo() is not None:
+    demo = rehearsal_queries.find_demo()
+    if demo is not None and not demo.is_ready:
         return
     at = clock_queries.now()
     open_days = {client.id: receipts.get_open_day(client.id) for client in clients.list_clients()}
@@ -56,6 +60,12 @@ def note_late_files(timestamp: int) -> None:
         return
     if count := intake.note_late_files(at=clock_queries.now(), actor=SYSTEM):
         log.warning("files-late", count=count)
+
+
+def ask_for_due_days() -> None:
+    """Let the worker look at once, and not when the five minutes are over: a client's collection goes on."""
+    with contextlib.suppress(AlreadyEnqueued):
+        start_due_days.defer(timestamp=int(clock_queries.real_now().timestamp()))
 
 
 def _run(client_id: int, day: date, at: datetime) -> None:

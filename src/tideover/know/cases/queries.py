@@ -81,6 +81,11 @@ def get_case(case_id: int) -> CaseRead:
     return found[0]
 
 
+def get_call_back(case_id: int) -> tuple[datetime | None, int | None]:
+    """When the customer asked to be called, if they did, and whose case it is."""
+    return Case.objects.values_list("call_back_at", "collector_id").get(pk=case_id)
+
+
 def get_brief(case_id: int, account_id: int) -> CaseBrief:
     """What a permit must know of the case and of one account in it, in one query; raises UnknownCase."""
     present = CaseAccount.objects.filter(case_id=OuterRef("pk"), account_id=account_id, left_date=None)

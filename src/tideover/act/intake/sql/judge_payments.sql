@@ -20,6 +20,9 @@ WITH staged AS (
     WHERE staged.entry = 'payment' AND NOT EXISTS (
         SELECT 1 FROM payments_payment AS known
         WHERE known.client_id = %(client_id)s AND known.reference = staged.reference
+    ) AND NOT EXISTS (
+        SELECT 1 FROM payments_reversal AS known
+        WHERE known.client_id = %(client_id)s AND known.reference = staged.reference
     )
 ), taken AS (
     SELECT staged.reverses, min(staged.reference) AS first_reference, count(*) AS count
@@ -88,6 +91,19 @@ JOIN payments_faileddebit AS known
 WHERE staged.entry = 'failed-debit' AND (
     known.account_id <> staged.account_id OR known.amount <> staged.amount OR known.currency <> staged.currency
 )
+UNION ALL
+SELECT staged.record, 'reference-used', 'reference', staged.reference, payment.value_date::text
+FROM staged
+JOIN payments_payment AS payment
+    ON payment.client_id = %(client_id)s AND payment.reference = staged.reference
+WHERE staged.entry = 'reversal' AND staged.reverses <> staged.reference
+UNION ALL
+SELECT staged.record, 'reference-used', 'reference', staged.reference, known.value_date::text
+FROM staged
+JOIN payments_reversal AS known
+    ON known.client_id = %(client_id)s AND known.reference = staged.reference
+JOIN payments_payment AS payment ON payment.id = known.payment_id
+WHERE staged.entry = 'payment' AND payment.reference <> staged.reference
 UNION ALL
 SELECT reversals.record, reversals.code, 'reverses', reversals.reverses, reversals.told
 FROM reversals

@@ -146,7 +146,8 @@ def test_a_line_break_inside_a_name_is_refused(tmp_path: Path) -> None:
         ("limit_bal", "１２３", "not-an-amount"),
         ("bill_amt1", "1,000.00", "not-an-amount"),
         ("bill_amt1", "10.001", "too-many-decimals"),
-        ("bill_amt1", "123456789012345", "not-an-amount"),
+        ("bill_amt1", "123456789012345", "too-large"),
+        ("bill_amt1", "15400000101000.00", "too-large"),
         ("bill_amt1", "nan", "not-an-amount"),
         ("pay_0", "1.0", "value-unknown"),
         ("pay_amt1", "-5", "negative"),
@@ -254,3 +255,39 @@ def test_payments_that_cannot_be_are_refused(tmp_path: Path) -> None:
         12: ["reference missing"],
     }
     assert report.cut_off_date == date(2026, 10, 5)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\u2066", "\u0085", "\u2028", "\ufeff"])
+def test_what_cannot_be_seen_in_a_name_or_a_number_is_refused(tmp_path: Path, unseen: str) -> None:
+    make_client()
+    rows = [
+        GOOD,
+        ROW | PEOPLE | {"account_id": f"2{unseen}3", "customer_number": "C2"},
+        ROW | PEOPLE | {"account_id": "4", "customer_number": "C4", "full_name": f"王{unseen}芳"},
+    ]
+    assert codes(import_placement(write(tmp_path, rows))) == {
+        3: ["account_id control-character"],
+        4: ["full_name control-character"],
+    }
+
+
+def test_a_joiner_is_part_of_a_name_and_not_of_a_number(tmp_path: Path) -> None:
+    make_client()
+    rows = [
+        GOOD | {"full_name": "می\u200cخواهم 𠀀㐀 Zoë"},
+        ROW | PEOPLE | {"account_id": "2\u200d3", "customer_number": "C2"},
+    ]
+    assert codes(import_placement(write(tmp_path, rows))) == {3: ["account_id control-character"]}
+
+
+def test_leading_zeros_make_no_amount_larger(tmp_path: Path) -> None:
+    make_client()
+    report = import_placement(write(tmp_path, [GOOD | {"bill_amt1": "000000000391300.50"}]))
+    assert not report.refused and str(report.sums[0].total) == "TWD 391300.50"
+
+
+def test_amounts_that_can_each_be_read_and_together_not_be_owed_refuse_the_file_by_name(tmp_path: Path) -> None:
+    make_client()
+    much = [ROW | {"account_id": str(number), "bill_amt1": "99999999999.99"} for number in range(1001)]
+    refused = refuse_file(write(tmp_path, much))
+    assert isinstance(refused, types.AmountsTooLarge) and refused.fields["count"] == 1001

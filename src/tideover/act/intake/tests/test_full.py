@@ -372,3 +372,15 @@ def test_a_profile_may_ask_for_control_files(tmp_path: Path, client_id: int, mon
         import_full(write(tmp_path, accounts(100), "f.csv"))
     assert codes(import_full(control(write(tmp_path, accounts(100), "g.csv")))) == []
     assert intake.STEPS[-1] == "stop"
+
+
+@pytest.mark.parametrize("amount", ["99999999999999.00", "3913.005"])
+def test_one_amount_that_cannot_be_is_told_of_its_row_and_the_file_is_weighed_all_the_same(
+    tmp_path: Path, client_id: int, amount: str
+) -> None:
+    rows = [*accounts(99), *accounts(1, 100, bill_amt1=amount)]
+    report = import_full(control(write(tmp_path, rows, "f.csv")))
+    assert report.refused_count == 1 and report.good_count == 99 and report.reckoned.status == "taken"
+    assert [each.is_explained for each in report.reckoned.differences] == [True]
+    mended = import_full(write(tmp_path, accounts(1, 100), "mended.csv"), mends=report.import_id)
+    assert mended.reckoned.differences == () and mended.reckoned.status == "taken"

@@ -198,6 +198,28 @@ def test_entries_that_cannot_be_are_each_refused_by_name(tmp_path: Path) -> None
     assert ask("SELECT reference FROM payments_payment ORDER BY 1") == [("B-001",), ("P-001",), ("P-002",)]
 
 
+def test_a_number_that_stands_for_a_reversal_is_no_payment_and_the_other_way_round(tmp_path: Path) -> None:
+    bring(tmp_path, "good/placement.csv")
+    bring(tmp_path, "good/payments.csv", rows=4)
+    heading = "流水号\t借据号\t类型\t金额\t入账日期\t原流水号\t原因\r\n"
+    lines = [
+        "P-003\tHT1002\t还款\t50.00\t2026-10-09\t\t",
+        "Q-001\tHT1001\t冲正\t315.50\t2026-10-09\tP-003\t银行退回",
+        "P-001\tHT1002\t冲正\t1317.50\t2026-10-09\tP-002\t银行退回",
+    ]
+    content = (heading + "".join(f"{line}\r\n" for line in lines)).encode("gb18030")
+    report = bring(tmp_path, "sent/payments.csv", content=content, rows=3, sequence=2)
+    assert codes(report) == {
+        2: ["流水号 reference-used"],
+        3: ["原流水号 reverses-reversal"],
+        4: ["流水号 reference-used"],
+    }
+    own = "P-002\tHT1002\t冲正\t1317.50\t2026-10-09\tP-002\t银行退回"
+    content = (heading + own + "\r\n").encode("gb18030")
+    report = bring(tmp_path, "sent/payments-own.csv", content=content, rows=1, sequence=3)
+    assert report.new_count == 1, "a reversal may bear the number of the payment that it takes back"
+
+
 @pytest.mark.parametrize(
     ("name", "code", "told"),
     [
@@ -231,6 +253,19 @@ def test_the_rows_of_a_contract_stand_or_fall_together_and_each_says_why(tmp_pat
         for problem in row.problems:
             for language in ("en", "zh-Hans"):
                 assert "{" not in intake_queries.say_problem(problem, language)
+
+
+def test_one_person_has_one_role_on_a_contract_however_the_number_is_written(tmp_path: Path) -> None:
+    text = (SAMPLES / "good/placement.csv").read_text("gb18030")
+    text = text.replace("990000000000000011", "11010519491231002X").replace("990000000000001011", "11010519491231002x")
+    text = text.replace("990000000000000028", "11010519491231003X")
+    as_guarantor = ",,,,K102,孙丽,990000000000001028,15400001201"
+    assert as_guarantor in text
+    twice = "K102,孙丽,990000000000001028,15400001202,K102,孙丽,990000000000001028,15400001201"
+    found = codes(bring(tmp_path, "good/placement.csv", content=text.replace(as_guarantor, twice).encode("gb18030")))
+    assert found[2] == ["担保人证件号码 party-is-borrower"]
+    assert found[8] == ["共同借款人客户号 party-twice", "共同借款人证件号码 party-twice"]
+    assert set(found) == set(range(2, 14))
 
 
 def test_a_row_that_is_good_itself_says_which_row_took_it_along(tmp_path: Path) -> None:

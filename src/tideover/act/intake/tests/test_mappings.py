@@ -95,7 +95,7 @@ def test_a_part_of_a_split_may_not_be_negative_or_missing_and_a_currency_has_its
     yen = SPLIT_ROW | {"Waehrung": "JPY", "Rate": "55", "Kapital": "1000.5"}
     assert judged(yen) == {"refused Kapital": "too-many-decimals"}
     much = SPLIT_ROW | {"Kapital": "99999999999999.99", "Zins": "99999999999999.99"}
-    assert judged(much) == {"refused Kapital": "too-large"}
+    assert judged(much) == {"refused Kapital": "too-large", "refused Zins": "too-large"}
 
 
 @pytest.mark.parametrize(

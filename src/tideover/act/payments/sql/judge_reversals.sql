@@ -6,6 +6,7 @@ FROM (
     SELECT given.reference, given.reverses,
         CASE
             WHEN same.id IS NOT NULL AND same.payment_id IS DISTINCT FROM payment.id THEN 'reference-taken'
+            WHEN paid.id IS NOT NULL AND given.reference <> given.reverses THEN 'reference-taken'
             WHEN payment.id IS NULL AND other.id IS NOT NULL THEN 'reverses-reversal'
             WHEN payment.id IS NULL THEN 'reverses-unknown'
             WHEN payment.account_id <> given.account_id THEN 'reverses-other-account'
@@ -27,6 +28,8 @@ FROM (
         ON payment.client_id = given.client_id AND payment.reference = given.reverses
     LEFT JOIN payments_reversal AS same
         ON same.client_id = given.client_id AND same.reference = given.reference
+    LEFT JOIN payments_payment AS paid
+        ON paid.client_id = given.client_id AND paid.reference = given.reference
     LEFT JOIN payments_reversal AS other
         ON other.client_id = given.client_id AND other.reference = given.reverses
     LEFT JOIN payments_reversal AS earlier ON earlier.payment_id = payment.id

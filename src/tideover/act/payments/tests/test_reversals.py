@@ -223,6 +223,10 @@ def test_what_cannot_be_taken_back_is_said_by_name_and_nothing_is_changed(story:
     assert "X1" in words.render(twice.value, "en") and "X1" in words.render(twice.value, "zh-Hans")
     with pytest.raises(ReversalReferenceTaken):
         take_back(two, clerk, 4, "X1")
+    with pytest.raises(ReversalReferenceTaken):
+        take_back(two, clerk, 4, "R1")
+    with pytest.raises(ReferenceTaken):
+        pay(wang, clerk, "30.00", 4, "X1")
     with pytest.raises(ReverseBeforePayment):
         payments.reverse(payment_id=two, cause="bank-returned", value_date=day(1), reference="", at=at(4), actor=clerk)
     with pytest.raises(ReversalDateAhead):

@@ -133,6 +133,40 @@ def test_when_somebody_calls_in_sick_what_was_agreed_is_covered_and_the_rest_wai
     assert {each.case_id for each in queries.list_work(lin.user_id or 0, MONDAY)} == {agreed[1], *rest}
 
 
+def test_where_every_list_is_full_the_least_urgent_gives_way_to_what_was_agreed(house: House) -> None:
+    lin, mei = house.collector("lin"), house.collector("mei")
+    boss = house.collector("boss", role=Role.TEAM_LEADER)
+    agreed, own = work(house, lin, count=2, reason="promise-due"), work(house, mei, count=3)
+    told = work(house, mei, count=1, reason="call-back")
+    staff.set_ceilings(
+        user_id=mei.user_id or 0, work_items_per_day_max=4, cases_max=50, takes_new_cases=True, at=BEGAN, actor=boss
+    )
+    away(lin)
+    covered = assignment.cover_absent(collector_id=lin.user_id or 0, at=NOW, actor=boss)
+    assert (covered.covered_count, covered.waiting_count, covered.no_cover_count) == (2, 0, 0)
+    listed = [each.case_id for each in queries.list_work(mei.user_id or 0, MONDAY)]
+    assert set(listed) == {*agreed, own[0], *told}
+    gave_way = WorkItem.objects.filter(case_id__in=own[1:])
+    assert {(each.collector_id, each.uncovered_cause) for each in gave_way} == {(None, "not-reached")}
+    assert owners(own) == [mei.user_id] * 3
+
+
+def test_what_found_no_cover_is_tried_again(house: House) -> None:
+    lin, guest = house.collector("lin"), house.collector("guest", certified=False)
+    boss = house.collector("boss", role=Role.TEAM_LEADER)
+    agreed = work(house, lin, count=1, reason="call-back")
+    away(lin)
+    assignment.cover_absent(collector_id=lin.user_id or 0, at=NOW, actor=boss)
+    assert queries.count_without_cover(lin.user_id or 0) == 1
+    staff.issue_certificate(
+        user_id=guest.user_id or 0, skill="early", valid_from=BEGAN, valid_until=NOW + timedelta(days=30),
+        at=NOW, actor=ADMINISTRATOR,
+    )  # fmt: skip
+    assert assignment.cover_absent(collector_id=lin.user_id or 0, at=NOW, actor=boss).covered_count == 1
+    assert [each.case_id for each in queries.list_work(guest.user_id or 0, MONDAY)] == agreed
+    assert queries.count_without_cover(lin.user_id or 0) == 0
+
+
 def test_without_a_colleague_who_can_it_is_said_that_nobody_covers(house: House) -> None:
     lin, _ = house.collector("lin"), house.collector("guest", certified=False)
     boss = house.collector("boss", role=Role.TEAM_LEADER)

@@ -21,6 +21,7 @@ from tideover.decide.gate import types as gate_types
 from tideover.doors.desk.assist import view as assist
 from tideover.doors.desk.batches import view as batches
 from tideover.doors.desk.case import calls, files, parties, statements, timeline
+from tideover.doors.desk.filing import view as filing
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens.roles import actor_of
 from tideover.doors.screens.scope import clients_of
@@ -112,6 +113,7 @@ class Page:
     party_calls: list[parties.PartyCall] = field(default_factory=list)
     called: str = ""
     files: list[files.AccountFile] = field(default_factory=list)
+    may_open_files: bool = False
     stays: list[batches.Stay] = field(default_factory=list)
     retain_causes: tuple[str, ...] = cases_types.RETENTION_CAUSES
     points: list[Point] = field(default_factory=list)
@@ -240,6 +242,7 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
     )
     client_day = seen.client.local_date(seen.at)
     page.files = files.read(accounts, client_day, language)
+    page.may_open_files = case.is_open and bool(actor_of(request).roles & {*filing.FILERS})
     if case.is_open:
         page.stays = batches.stays(case.id, [each.id for each in accounts], client_day, language)
     if leading is not None:

@@ -16,6 +16,7 @@ from tideover.core.access import queries as access_queries
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.problem import Problem
+from tideover.doors.callbacks import jobs
 from tideover.doors.screens import toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
@@ -71,6 +72,7 @@ def acknowledge(request: HttpRequest, stop_id: int) -> HttpResponse:
         )
     except Problem as problem:
         return _page(request, words.render(problem, language), status=409)
+    jobs.ask_for_due_days()
     code = "desk.stops.still" if clients_queries.is_stopped(client.id) else "desk.stops.goes-on"
     toasts.add(request, words.render(code, language, client=client.name(language)))
     return HttpResponseRedirect(reverse("stops"))

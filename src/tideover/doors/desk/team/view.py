@@ -234,6 +234,7 @@ def _show(request: HttpRequest, user_id: int, problem: str = "") -> HttpResponse
     language = request.language  # type: ignore[attr-defined]
     work = [each for each in assignment_queries.list_open_work(user_id) if each.cover_for_id is None]
     agreed = sum(each.order_reason in AGREED for each in work)
+    without_cover = assignment_queries.count_without_cover(user_id)
     context = {
         "member": found,
         "today": today,
@@ -244,7 +245,8 @@ def _show(request: HttpRequest, user_id: int, problem: str = "") -> HttpResponse
         "leave": staff_queries.list_leave([user_id], today - timedelta(days=30), today + timedelta(days=400)),
         "leave_causes": LEAVE_CAUSES,
         "withdrawn_causes": LEAVE_WITHDRAWN_CAUSES,
-        "agreed_count": agreed,
+        "agreed_count": agreed + without_cover,
+        "without_cover_count": without_cover,
         "rest_count": len(work) - agreed,
         "covered_count": len(assignment_queries.list_covered_for(user_id)),
         "cases_count": cases_queries.count_owned([user_id]).get(user_id, 0),

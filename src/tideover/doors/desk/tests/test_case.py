@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,7 +12,8 @@ from django.utils.html import strip_tags
 
 from tideover.act.contact import queries as contact_queries
 from tideover.act.outcomes import operations as outcomes
-from tideover.doors.desk.conftest import MORNING, Bank
+from tideover.core.clock import operations as clock_operations
+from tideover.doors.desk.conftest import DAY, MORNING, Bank
 from tideover.know.cases import queries as cases_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_day")]
@@ -143,6 +145,21 @@ def test_a_call_back_is_kept_in_the_customers_own_time(collector: Client, case_i
     record(collector, case_id, result="asks-for-later", call_back_date="2026-10-02", call_back_time="9:30")
     asked = cases_queries.get_case(case_id).call_back_at
     assert asked is not None and asked.isoformat() == "2026-10-02T01:30:00+00:00"
+
+
+def test_a_call_back_for_later_today_stays_on_the_list_until_it_is_made(collector: Client, case_id: int) -> None:
+    dial(collector, case_id)
+    tell(collector, case_id, "answered")
+    speak(collector, case_id, "customer")
+    record(collector, case_id, result="asks-for-later", call_back_date=DAY.isoformat(), call_back_time="15:00")
+    page = said(collector.get("/work"))
+    assert "asked to be called at 15:00" in page and "done: " not in page
+    clock_operations.set_instant(at=MORNING + timedelta(hours=7), waits_until_at=None)
+    dial(collector, case_id)
+    tell(collector, case_id, "answered")
+    speak(collector, case_id, "customer")
+    record(collector, case_id, once_key="k2", result="refuses", arrears_reason="forgot", note="不谈")
+    assert "asked to be called" not in said(collector.get("/work"))
 
 
 def test_a_dispute_stops_contact_at_once(collector: Client, case_id: int) -> None:

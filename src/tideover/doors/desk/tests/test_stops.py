@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
+from tideover import day as days
 from tideover.act.intake import operations as intake
-from tideover.core.access.types import Actor
-from tideover.doors.desk.conftest import CUT_OFF, MORNING, Bank
+from tideover.core.access.types import SYSTEM, Actor
+from tideover.doors.desk.conftest import CUT_OFF, DAY, MORNING, Bank
 from tideover.know.clients import queries as clients_queries
 from tideover.know.staff import queries as staff_queries
 
@@ -72,6 +74,19 @@ def test_a_compliance_officer_acknowledges_with_a_reason_and_the_work_is_back(st
     page = answer.content.decode()
     assert "goes on" in page and "settled, says the bank" in page and "No client is stopped" in page
     assert "王芳" in as_user("wang").get("/work").content.decode() + as_user("li").get("/work").content.decode()
+
+
+def test_a_day_that_was_kept_back_is_asked_for_as_soon_as_it_is_acknowledged(
+    stopped: int, open_day: Bank, as_user: AsUser
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    tomorrow = MORNING + timedelta(days=1)
+    assert days.run_day(client_id=open_day.client_id, day=DAY + timedelta(days=2), at=tomorrow, actor=SYSTEM).is_stopped
+    as_user("compliance").post(f"/stops/{stopped}/acknowledge", {"note": "settled, says the bank"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo'")
+        assert [name for (name,) in cursor.fetchall()] == ["tideover.doors.callbacks.jobs.start_due_days"]
 
 
 def test_nobody_else_acknowledges(stopped: int, as_user: AsUser) -> None:

@@ -37,7 +37,7 @@ def test_somebody_who_calls_in_sick_is_covered_and_comes_back(open_day: Bank, as
     WorkItem.objects.filter(pk=item.pk).update(order_reason="promise-due")
     form = {"from": DAY.isoformat(), "through": DAY.isoformat(), "cause": "sick"}
     page = said(leader.post(f"/team/{sick}/leave", form, follow=True))
-    assert "The leave is put in" in page and "1 were agreed" in page
+    assert "The leave is put in" in page and "promises): 1" in page
     page = said(leader.post(f"/team/{sick}/cover", follow=True))
     assert "1 covered" in page
     assert item.case_id in [each.case_id for each in assignment_queries.list_work(other, DAY)]

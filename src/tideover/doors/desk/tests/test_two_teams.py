@@ -100,6 +100,8 @@ def test_a_case_without_a_number_is_on_the_list_for_the_lender_until_one_comes(
     for browser in (leader, integrator):
         page = said(browser.get("/unreachable"))
         assert "周宁" in page and "3001" in page and "Thu 1 Oct" in page
+    assert 'href="/today"' in leader.get("/unreachable").content.decode()
+    assert 'href="/today"' not in integrator.get("/unreachable").content.decode(), "today is the leader's"
     assert as_user("wang").get("/unreachable").status_code == 403
     assert not WorkItem.objects.exists()
     case_id = Case.objects.get().pk

@@ -66,6 +66,7 @@ def unreachable(request: HttpRequest) -> HttpResponse:
         "count": assignment_queries.count_unreachable(actor, of_clients, at),
         "clients": [(each.code, each.name(language)) for each in clients.values()],
         "wanted": wanted,
+        "led": led,
         "section": "today" if led else "unreachable",
     }
     return render(request, "desk/today/unreachable.html", context)
