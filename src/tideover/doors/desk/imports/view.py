@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,6 +27,7 @@ from tideover.doors.desk.imports import back, late, reckoned, refusing, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
+from tideover.know.clients.types import ClientRead
 
 ROWS_SHOWN = 50
 
@@ -193,7 +195,8 @@ def _list(
     clients = {client.id: client for client in clients_of(request)}
     language = _language(request)
     at = clock_queries.now()
-    pages = _page(request, intake_queries.list_imports(sorted(clients)))
+    wanted = paging.filters(request, "client", "kind", "state")
+    pages = _page(request, clients.values(), wanted)
     waiting = intake_queries.count_waiting_of(each.id for each in pages.rows)
     context = {
         "rows": [
@@ -206,6 +209,7 @@ def _list(
             for each in pages.rows
         ],
         "pages": pages,
+        "wanted": wanted,
         "late": late.list_late(request, at),
         "mending": _to_mend(request),
         "form": form,
@@ -229,11 +233,19 @@ def _to_mend(request: HttpRequest) -> intake_types.ImportRead | None:
     return _in_scope(request, int(asked)) if asked.isdecimal() and len(asked) < 18 else None
 
 
-def _page(request: HttpRequest, found: list[intake_types.ImportRead]) -> paging.Page[intake_types.ImportRead]:
-    """The imports after the one that the address names, newest first."""
+def _page(
+    request: HttpRequest, clients: Iterable[ClientRead], wanted: dict[str, str]
+) -> paging.Page[intake_types.ImportRead]:
+    """The imports after the one that the address names, newest first, as the filters narrow them."""
     after = paging.place(request, paging.row_id)
-    begins = next((i + 1 for i, each in enumerate(found) if after == (each.id,)), 0)
-    return paging.cut(request, found[begins : begins + paging.SIZE + 1], lambda each: (each.id,))
+    found = intake_queries.list_imports(
+        sorted(client.id for client in clients if wanted["client"] in ("", client.code)),
+        kind=wanted["kind"],
+        to_mend=wanted["state"] == "to-mend",
+        before=after[0] if after else None,
+        latest=paging.SIZE + 1,
+    )
+    return paging.cut(request, found, lambda each: (each.id,))
 
 
 def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, Any] | None:

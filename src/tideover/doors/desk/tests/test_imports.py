@@ -16,6 +16,7 @@ from django.test import Client
 from tideover.act.intake.types import RefusedRow, RowProblem
 from tideover.doors.desk.conftest import ROWS, Bank
 from tideover.doors.desk.imports import refusing
+from tideover.doors.screens import paging
 
 AsUser = Callable[[str], Client]
 Placement = Callable[..., Path]
@@ -98,6 +99,29 @@ def test_rows_that_are_not_ours_are_set_aside_with_a_reason_and_are_no_longer_to
     page = done.content.decode()
     assert done.context["reckoned"].waiting_count == 0 and 'id="set-aside"' not in page
     assert "Download to mend" not in page and "Send the mending" not in page
+
+
+def test_imports_are_listed_by_client_kind_and_what_is_to_mend_the_filters_in_the_address(
+    try_file: Callable[..., tuple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, _ = try_file(ROWS[0])
+    browser.post("/imports/decide", {"decision": "take"})
+    try_file(ROWS[1], ROWS[2].replace(",0,0,0,0,0,0,0", ",many,0,0,0,0,0,0"), browser=browser)
+    browser.post("/imports/decide", {"decision": "take"})
+
+    def listed(**wanted: str) -> list[int]:
+        return [row["made"].id for row in browser.get("/imports", wanted).context["rows"]]
+
+    second, first = listed()
+    assert listed(state="to-mend") == [second] and listed(kind="placement", client="bank") == [second, first]
+    assert listed(kind="recall") == listed(client="elsewhere") == []
+    assert "No file is so" in browser.get("/imports", {"kind": "recall"}).content.decode()
+    monkeypatch.setattr(paging, "SIZE", 1)
+    page = browser.get("/imports", {"kind": "placement"})
+    assert page.context["pages"].next_url == f"?kind=placement&after={second}"
+    assert listed(kind="placement", after=str(second)) == [first]
+    browser.post(f"/imports/{second}/set-aside", {"which": "all", "note": "Not placed with us."})
+    assert listed(state="to-mend") == []
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(try_file: Callable[..., tuple]) -> None:
