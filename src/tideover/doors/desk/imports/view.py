@@ -29,7 +29,9 @@ from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
 from tideover.know.clients.types import ClientRead
 
-ROWS_SHOWN = 50
+ROWS_READ = 2_000
+REASONS_SHOWN = 50
+"""Of what is wrong, said once an account: a row of a file of instalments is wrong with its whole account."""
 
 
 @for_roles(Role.INTEGRATOR, Role.TEAM_LEADER)
@@ -62,8 +64,7 @@ def trial(request: HttpRequest) -> HttpResponse:
         "totals": _totals(report.sums),
         "reckoned": reckoned.of_report(report, _language(request)),
         "lacks": _lacks(report.lacks, request),
-        "refused": _refused(report.refused[:ROWS_SHOWN], request),
-        "shown": ROWS_SHOWN,
+        **_refusals(report.refused[:ROWS_READ], report.refused_count, request),
         "section": "imports",
     }
     return render(request, "desk/imports/trial.html", context)
@@ -152,13 +153,12 @@ def _one(request: HttpRequest, import_id: int, problem: str = "", status: int = 
         "may_acknowledge": Role.COMPLIANCE_OFFICER in actor_of(request).roles,
         "may_mend": is_integrator,
         "lacks": _lacks(made.lacks, request),
-        "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
+        **_refusals(intake_queries.list_quarantined(import_id, ROWS_READ), made.quarantined_count, request),
         "may_download": is_integrator,
         "has_to_mend": made.quarantined_count > sum(each.rows_count for each in shown.set_aside),
         "may_set_aside": is_integrator and bool(shown.waiting_count),
         "problem": problem,
         "note": request.POST.get("note", ""),
-        "shown": ROWS_SHOWN,
         "section": "imports",
     }
     return render(request, "desk/imports/import.html", context, status=status)
@@ -311,6 +311,17 @@ def _totals(sums: tuple[intake_types.SumLine, ...]) -> list[intake_types.SumLine
 
 def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:
     return [words.render(f"intake.lacks.{code}", _language(request)) for code in codes]
+
+
+def _refusals(rows: tuple[intake_types.RefusedRow, ...], count: int, request: HttpRequest) -> dict[str, Any]:
+    """What of the refused rows is shown, and of how many accounts they are where all of them were read."""
+    found = _refused(rows, request)
+    accounts = {row.account_number for row in rows if row.account_number}
+    return {
+        "refused": found[:REASONS_SHOWN],
+        "refused_accounts_count": len(accounts) if count <= ROWS_READ else 0,
+        "is_refused_cut": len(found) > REASONS_SHOWN or count > ROWS_READ,
+    }
 
 
 def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[refusing.Refused]:

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -14,8 +15,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tideover.act.intake.types import RefusedRow, RowProblem
+from tideover.core.access.types import Role
 from tideover.doors.desk.conftest import ROWS, Bank
-from tideover.doors.desk.imports import refusing
+from tideover.doors.desk.imports import refusing, view
 from tideover.doors.screens import paging
 
 AsUser = Callable[[str], Client]
@@ -290,3 +292,22 @@ def test_what_lines_of_one_account_share_is_said_once_with_each_value() -> None:
         ("", "9", "fee", ("",)),
         ("", "10", "fee", ("",)),
     ]
+
+
+def test_after_a_refusal_it_is_said_that_the_file_must_be_chosen_again(try_file: Callable[..., tuple]) -> None:
+    _, answer = try_file(mapping="mappings.none")
+    assert answer.status_code == 422 and "Choose the file and its control file again" in answer.content.decode()
+
+
+def test_an_account_of_many_rows_does_not_push_the_others_off_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = RowProblem(code="amount", field="principal", value="三百", fields={})
+    rows = tuple(
+        RefusedRow(place, place, "1001" if place < 80 else "1002", (wrong,), (), None) for place in range(1, 82)
+    )
+    actor = SimpleNamespace(roles={Role.INTEGRATOR})
+    monkeypatch.setattr(view, "actor_of", lambda request: actor)
+    monkeypatch.setattr(refusing.intake_queries, "say_wrong", lambda problem, language: "wrong")
+    monkeypatch.setattr(refusing.intake_queries, "say_remedy", lambda problem, language: "mend")
+    told = view._refusals(rows, len(rows), SimpleNamespace(language="en"))  # type: ignore[arg-type]
+    assert [each.account_number for each in told["refused"]] == ["1001", "1002"]
+    assert (told["refused_accounts_count"], told["is_refused_cut"]) == (2, False)
