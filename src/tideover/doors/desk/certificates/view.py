@@ -39,6 +39,7 @@ class Held:
     is_soon: bool
     is_valid: bool
     says: str
+    renewed_through: date
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) 
         soon,
         state == "valid",
         _say(request, f"desk.certificates.{state}", until=until),
+        max(until, clock.local_date(at, zone)) + timedelta(days=RENEWED_DAYS),
     )
 
 
@@ -197,8 +199,14 @@ def _do(request: HttpRequest, says: str, act: Callable[[], object]) -> HttpRespo
 
 
 def _members(request: HttpRequest) -> list[MemberRead]:
+    """Who collects in the teams, whoever has left being left out."""
     found = [each for team_id in sorted(actor_of(request).team_ids) for each in staff_queries.list_members(team_id)]
-    return [each for each in found if each.is_active and Role.COLLECTOR in each.roles]
+    today = clock.local_date(clock_queries.now(), zone_of(request))
+    return [
+        each
+        for each in found
+        if each.is_active and Role.COLLECTOR in each.roles and (each.left_date is None or each.left_date > today)
+    ]
 
 
 def _skills() -> list[str]:

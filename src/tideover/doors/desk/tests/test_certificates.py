@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +32,22 @@ def test_a_trainer_issues_and_renews_without_a_gap(open_day: Bank, as_user: AsUs
     assert trainer.post("/certificates/issue", {**form, "through": "soon"}).status_code == 422
     assert trainer.post("/certificates/issue", {**form, "skill": "magic"}).status_code == 404
     assert trainer.post("/certificates/issue", {**form, "user": "999999"}).status_code == 404
+
+
+def test_renewing_for_a_year_counts_from_the_end_of_what_still_runs(open_day: Bank, as_user: AsUser) -> None:
+    trainer, wang = as_user("trainer"), open_day.users["wang"]
+    Certificate.objects.filter(user_id=wang, skill="early").update(valid_until=MORNING.replace(year=2028))
+    page = trainer.get("/certificates").content.decode()
+    of_wang = rf'name="user" value="{wang}"><input type="hidden" name="skill" value="early">'
+    through = re.search(rf'{of_wang}.*?value="(.*?)"', page)
+    assert through is not None and through.group(1).startswith("2029-")
+    form = {"user": str(wang), "skill": "early", "through": through.group(1)}
+    assert "is issued" in said(trainer.post("/certificates/issue", form, follow=True))
+
+
+def test_whoever_has_left_is_certified_for_nothing_more(open_day: Bank, as_user: AsUser) -> None:
+    as_user("leader").post(f"/team/{open_day.users['wang']}/leaving", {"left": DAY.isoformat()})
+    assert "王敏" not in said(as_user("trainer").get("/certificates"))
 
 
 def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_it(
