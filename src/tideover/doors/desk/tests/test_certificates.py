@@ -66,6 +66,12 @@ def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_i
     board = as_user("leader").get("/today")
     assert f"/cases/{item.case_id}" in board.content.decode() and "certificate for this stage has ended" in said(board)
     assert board.context["boards"][0].uncovered_count == len(board.context["boards"][0].uncovered)
+    other = open_day.users["li" if name == "wang" else "wang"]
+    WorkItem.objects.filter(pk=item.pk).update(cover_for_id=other)
+    as_user("leader").post(
+        f"/team/{other}/leave", {"from": DAY.isoformat(), "through": DAY.isoformat(), "cause": "sick"}
+    )
+    assert [each.covered_count for each in as_user("leader").get("/today").context["away"]] == [0]
 
 
 def test_a_leader_reads_and_nobody_else_comes_in(open_day: Bank, as_user: AsUser) -> None:
