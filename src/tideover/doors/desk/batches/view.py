@@ -273,10 +273,12 @@ def _wishes(request: HttpRequest, batch_id: int, language: str) -> list[Wish]:
 
 
 def _waiting(found: Iterable[RetentionRead]) -> list[RetentionRead]:
-    """Requests that can still be decided: a case that has closed meanwhile has nothing left to keep."""
+    """Requests that can still be decided: a case that has closed, or a batch that is over, has nothing left to keep."""
     undecided = [each for each in found if each.decision is None]
     is_open = {case.id for case in cases_queries.list_cases({each.case_id for each in undecided}) if case.is_open}
-    return [each for each in undecided if each.case_id in is_open]
+    asked_in = {each.batch_id for each in undecided}
+    running = {each for each in asked_in if portfolio_queries.get_batch(each).ended_date is None}
+    return [each for each in undecided if each.case_id in is_open and each.batch_id in running]
 
 
 @dataclass(frozen=True)

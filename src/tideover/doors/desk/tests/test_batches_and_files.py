@@ -85,7 +85,7 @@ def test_an_account_is_asked_to_stay_on_its_case_page_and_the_leader_decides(
     assert "1 account is asked to stay" in said(leader.get("/batches"))
     Case.objects.filter(pk=case_id).update(closed_date=DAY)
     page = said(leader.get(f"/batches/{_batch_id()}"))
-    assert "closed before it was decided" in page and "Let it stay" not in page
+    assert "was over before it was decided" in page and "Let it stay" not in page
     assert "asked to stay" not in said(leader.get("/batches"))
     Case.objects.filter(pk=case_id).update(closed_date=None)
     leader.post(f"/retentions/{wish.id}/decide", {"decision": "approved", "batch_id": _batch_id()})
