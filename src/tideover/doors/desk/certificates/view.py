@@ -82,6 +82,12 @@ def issue(request: HttpRequest) -> HttpResponse:
         return _show(request, _say(request, "desk.certificates.wrong-date"))
     at = clock_queries.now()
     ends = [each.until_at for each in staff_queries.list_holdings([user_id], at) if each.skill == skill]
+    zone = zone_of(request)
+    until_at = clock.end_of_day(last, zone)
+    if ends and until_at <= ends[0]:
+        return _show(request, _say(request, "desk.certificates.covered", until=clock.local_date(ends[0], zone)))
+    if until_at <= at:
+        return _show(request, _say(request, "desk.certificates.day-over", day=last))
     return _do(
         request,
         "desk.certificates.issued",
@@ -89,7 +95,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             user_id=user_id,
             skill=skill,
             valid_from=ends[0] if ends else at,
-            valid_until=clock.end_of_day(last, zone_of(request)),
+            valid_until=until_at,
             at=at,
             actor=actor_of(request),
         ),

@@ -29,6 +29,12 @@ def test_a_trainer_issues_and_renews_without_a_gap(open_day: Bank, as_user: AsUs
     until = next(each for each in staff_queries.list_holdings([wang], MORNING) if each.skill == "early").until_at
     assert until.isoformat().startswith("2027-10-01")
     assert "Ends within 30 days" not in said(trainer.get("/certificates"))
+    count = Certificate.objects.count()
+    again = trainer.post("/certificates/issue", form)
+    assert again.status_code == 422 and "is held already; nothing was changed" in said(again)
+    over = trainer.post("/certificates/issue", {**form, "skill": "follow-up", "through": "2025-01-01"})
+    assert over.status_code == 422 and ("is over" in said(over) or "nothing was changed" in said(over))
+    assert Certificate.objects.count() == count
     assert trainer.post("/certificates/issue", {**form, "through": "soon"}).status_code == 422
     assert trainer.post("/certificates/issue", {**form, "skill": "magic"}).status_code == 404
     assert trainer.post("/certificates/issue", {**form, "user": "999999"}).status_code == 404
