@@ -155,7 +155,7 @@ def _one(request: HttpRequest, import_id: int, problem: str = "", status: int = 
         "lacks": _lacks(made.lacks, request),
         **_refusals(intake_queries.list_quarantined(import_id, ROWS_READ), made.quarantined_count, request),
         "may_download": is_integrator,
-        "has_to_mend": made.quarantined_count > sum(each.rows_count for each in shown.set_aside),
+        "has_to_mend": bool(shown.waiting_count) or shown.is_held,
         "may_set_aside": is_integrator and bool(shown.waiting_count),
         "problem": problem,
         "note": request.POST.get("note", ""),
