@@ -12,6 +12,7 @@ from django.db import transaction
 from tideover.act.contact import lines
 from tideover.act.contact import operations as contact
 from tideover.act.contact import queries as contact_queries
+from tideover.act.intake import queries as intake_queries
 from tideover.act.outcomes import operations as outcomes
 from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
@@ -112,7 +113,7 @@ def test_days_go_on_while_one_lender_is_stopped_and_its_own_are_decided_after_it
     with transaction.atomic():
         stop_id = clients.stop_collection(
             client_id=lender.id,
-            import_id=1,
+            import_id=intake_queries.list_imports([lender.id])[0].id,
             reasons=[StopReason("rows-differ", {"stated": 9, "counted": 5})],
             at=clock_queries.now(),
             actor=events.first_member(Role.INTEGRATOR),

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from tideover.act.intake import control_file, explaining, keeping
 from tideover.act.intake.lateness import Late as Late
@@ -18,6 +19,7 @@ from tideover.act.intake.models import Import, QuarantinedRow, SetAside
 from tideover.act.intake.policy_schema import shape_of
 from tideover.act.intake.readers.shape import FileShape
 from tideover.act.intake.types import (
+    HELD,
     TAKEN,
     ImportRead,
     ProblemCount,
@@ -42,9 +44,26 @@ _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9 .,]*")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def list_imports(client_ids: Iterable[int]) -> list[ImportRead]:
-    """What was imported for some clients, newest first."""
-    return _read_all(Import.objects.filter(client_id__in=set(client_ids)).order_by("-pk"))
+def list_imports(
+    client_ids: Iterable[int],
+    *,
+    kind: str = "",
+    to_mend: bool = False,
+    before: int | None = None,
+    latest: int | None = None,
+) -> list[ImportRead]:
+    """What was imported for some clients, newest first: of one kind, to be mended, before an import, if so asked."""
+    rows = Import.objects.filter(client_id__in=set(client_ids)).order_by("-pk")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if to_mend:
+        waits = QuarantinedRow.objects.filter(imported_id=OuterRef("pk"), mended_by=None, set_aside=None)
+        root_id = Coalesce(OuterRef("mends_id"), OuterRef("pk"))
+        replaced = Import.objects.filter(mends_id=root_id, status=TAKEN, pk__gt=OuterRef("pk"))
+        rows = rows.filter(Q(status=TAKEN) & Exists(waits) | Q(status=HELD) & ~Exists(replaced))
+    return _read_all(rows if latest is None else rows[:latest])
 
 
 def get_import(import_id: int) -> ImportRead:

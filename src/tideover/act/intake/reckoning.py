@@ -65,7 +65,7 @@ def reasons_of(found: Sequence[Difference]) -> list[StopReason]:
             reasons.append(StopReason("rows-differ", fields))
         else:
             fields = {"stated": _written(each.stated, each.what), "counted": _written(each.counted, each.what)}
-            fields |= {"currency": each.what, "difference": _written(each.stated - each.counted, each.what)}
+            fields |= {"currency": each.what, "difference": _written(abs(each.stated - each.counted), each.what)}
             reasons.append(StopReason("totals-differ", fields))
     return reasons
 

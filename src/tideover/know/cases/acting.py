@@ -7,10 +7,12 @@ from typing import Any
 
 from tideover.core.access.rules import require_client
 from tideover.core.access.types import AccessRefused, Actor, Role
+from tideover.core.clock import rules as clock
 from tideover.core.journal import operations as journal
 from tideover.know.cases import queries
 from tideover.know.cases.models import Case, CaseAccount
 from tideover.know.cases.types import AccountNotInCase, CaseClosed, UnknownCase
+from tideover.know.clients import queries as clients
 
 ROOM = "cases"
 
@@ -30,6 +32,11 @@ def lock_open_case(case_id: int, actor: Actor) -> Case:
     if case.closed_date is not None:
         raise CaseClosed(case_id=case_id, closed_date=case.closed_date, cause=case.close_cause)
     return case
+
+
+def there(case: Case, moment: datetime) -> datetime:
+    """The same instant by the client's clock: how an error names it."""
+    return moment.astimezone(clock.zone_of(clients.get_client_by_id(case.client_id).zone))
 
 
 def require_scope(case: Case, actor: Actor, *roles: Role) -> None:

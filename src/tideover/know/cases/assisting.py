@@ -22,10 +22,10 @@ def grant_assist(*, case_id: int, collector_id: int, until_at: datetime, cause: 
     require(actor, Role.TEAM_LEADER)
     if cause not in rules.ASSIST_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(rules.ASSIST_CAUSES))
-    if until_at <= at:
-        raise AssistPeriodEmpty(until_at=until_at)
     with transaction.atomic():
         case = acting.lock_open_case(case_id, actor)
+        if until_at <= at:
+            raise AssistPeriodEmpty(until_at=acting.there(case, until_at))
         acting.require_scope(case, actor, Role.TEAM_LEADER)
         standing = assists.assists_at(at).filter(case_id=case_id, collector_id=collector_id).first()
         if standing is not None:

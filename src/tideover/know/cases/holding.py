@@ -47,12 +47,12 @@ def place_hold(
     """
     require(actor, Role.COLLECTOR, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
     scope, reason = HoldScope(scope), HoldReason(reason)
-    if until_at <= at:
-        raise HoldPeriodEmpty(until_at=until_at)
     if (reason is HoldReason.COMPLAINT) is (complaint is None):
         raise ComplaintNeedsSubject(reason=str(reason))
     with transaction.atomic():
         case = acting.lock_open_case(case_id, actor)
+        if until_at <= at:
+            raise HoldPeriodEmpty(until_at=acting.there(case, until_at))
         if not actor.has(Role.COLLECTOR):  # whose work it is was looked at when the collector dialled
             acting.require_scope(case, actor, Role.TEAM_LEADER, Role.COMPLIANCE_OFFICER)
         if scope not in _WIDE and complaint is not None and complaint.against_user_id is not None:
@@ -79,7 +79,7 @@ def _refuse_repeated(case: Case, complaint: ComplaintDraft) -> None:
         .first()
     )
     if before is not None and not complaint.has_new_facts:
-        raise ComplaintRepeated(since=before.from_at, hold_id=str(before.pk))
+        raise ComplaintRepeated(since=acting.there(case, before.from_at), hold_id=str(before.pk))
 
 
 def _place(

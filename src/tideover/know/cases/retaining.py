@@ -112,7 +112,7 @@ def request_retention(
 def decide_retention(*, retention_id: int, approve: bool, at: datetime, actor: Actor) -> None:
     """A leader lets the account stay, or not; the limit is looked at again. Raises UnknownRetention, RetentionDecided.
 
-    Raises also RetentionLimitReached, and CaseClosed where there is nothing left to keep.
+    Raises also RetentionLimitReached, and CaseClosed or NothingToRetain where there is nothing left to keep.
     """
     require(actor, Role.TEAM_LEADER)
     with transaction.atomic():
@@ -125,6 +125,7 @@ def decide_retention(*, retention_id: int, approve: bool, at: datetime, actor: A
         if retention.decision is not None:
             raise RetentionDecided(retention_id=str(retention_id), decision=retention.decision)
         if approve:
+            _require_placed(retention)
             _refuse_over_limit(portfolio_queries.get_batch(retention.batch_id), besides=retention.pk)
             portfolio.retain_placements(
                 given="SELECT %(account_id)s::bigint AS account_id",
@@ -166,6 +167,13 @@ def _batch_of(case: Case, account_id: int, at: datetime) -> BatchRead:
     if batch.retain_count_max == 0:
         raise NothingToRetain(account_id=account_id)
     return batch
+
+
+def _require_placed(retention: Retention) -> None:
+    """What went back while the request waited cannot stay, though the customer's case is open for another account."""
+    placements = portfolio_queries.list_placements(retention.account_id)
+    if not any(each.batch_id == retention.batch_id and each.ended_date is None for each in placements):
+        raise NothingToRetain(account_id=retention.account_id)
 
 
 def _refuse_over_limit(batch: BatchRead, besides: int | None = None) -> None:

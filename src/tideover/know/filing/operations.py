@@ -14,7 +14,7 @@ from tideover.core.journal import operations as journal
 from tideover.core.sql import files as sql_files
 from tideover.know.filing import queries, rules
 from tideover.know.filing.models import Document
-from tideover.know.filing.types import DOCUMENT, DigestWrong, ReferenceMissing, UnknownItem
+from tideover.know.filing.types import DOCUMENT, DigestWrong, DocumentDiffers, ReferenceMissing, UnknownItem
 from tideover.know.portfolio import queries as portfolio
 
 ROOM = "filing"
@@ -23,7 +23,7 @@ ROOM = "filing"
 def file_document(*, account_id: int, item: str, reference: str, digest: str | None, at: datetime, actor: Actor) -> int:
     """Put a document into an account's file by its reference, and return its number; the same again changes nothing.
 
-    Raises NoChecklist, UnknownItem, ReferenceMissing, DigestWrong, UnknownAccount, AccessRefused.
+    Raises NoChecklist, UnknownItem, ReferenceMissing, DigestWrong, DocumentDiffers, UnknownAccount, AccessRefused.
     """
     require(actor, Role.INTEGRATOR, Role.COLLECTOR, Role.TEAM_LEADER)
     reference = reference.strip()
@@ -59,6 +59,8 @@ def file_document(*, account_id: int, item: str, reference: str, digest: str | N
                 "fact_id": fact_id,
             },
         )
+        if not is_new and digest not in (None, made.digest):
+            raise DocumentDiffers(reference=reference)
         if not is_new:
             transaction.set_rollback(True)
     return made.pk

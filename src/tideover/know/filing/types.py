@@ -88,6 +88,12 @@ class DigestWrong(Problem):
     code = "filing.digest-wrong"
 
 
+class DocumentDiffers(Problem):
+    """A document stands under the reference already, and its content is another one, or was not kept."""
+
+    code = "filing.document-differs"
+
+
 class ReferenceMissing(Problem):
     """A document without a reference cannot be found again."""
 

@@ -72,7 +72,7 @@ def test_a_placement_with_people_makes_customer_account_balance_history_and_one_
     assert (str(paid.amount), paid.value_date, paid.date_basis) == ("TWD 689.00", date(2026, 8, 31), "month")
     (fact,) = journal_queries.list_facts(customer.id)
     assert fact.kind == "placement-received" and fact.body["account_ids"] == [account.id]
-    assert "王芳" not in str(fact.body) and "154" not in str(fact.body)
+    assert "王芳" not in str(fact.body) and "15400000192" not in str(fact.body)
     assert [fact.kind for fact in journal_queries.list_facts(0)] == ["file-imported", "client-added"]
     assert journal_queries.verify().holds
     assert portfolio_queries.list_placements(account.id)[0].batch_number == "2026-09"

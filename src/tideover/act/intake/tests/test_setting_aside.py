@@ -113,6 +113,7 @@ def test_a_held_file_is_mended_whole_and_setting_aside_acknowledges_no_stop(tmp_
     import_placement(write(tmp_path, [ROW | {"account_id": str(number)} for number in range(1, 101)], "placed.csv"))
     held = import_full(control(write(tmp_path, [ROW, bad("2")], "full.csv")))
     assert held.reckoned.is_held and intake_queries.count_waiting(held.import_id or 0) == 0
+    assert [each.id for each in intake_queries.list_imports([client_id], to_mend=True)] == [held.import_id]
     by = integrator(client_id)
     with pytest.raises(WholeFileHeld):
         intake.set_aside(import_id=held.import_id or 0, records=None, note=WHY, at=LATER, actor=by)

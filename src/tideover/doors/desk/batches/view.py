@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -57,6 +58,7 @@ class Card:
     days_left: int | None
     is_over: bool
     sums: tuple[Came, ...]
+    asked_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Wish:
     asked_by: str
     decided_by: str
     may_decide: bool
+    state: str
 
 
 @for_roles(*READERS)
@@ -93,6 +96,9 @@ def batches(request: HttpRequest) -> HttpResponse:
     ]
     if wanted["state"] in STATES:
         cards = [each for each in cards if each.is_over == (wanted["state"] == "over")]
+    found = cases_queries.list_retentions([each.batch.id for each in cards], actor_of(request))
+    asked = Counter(each.batch_id for each in _waiting(found))
+    cards = [replace(each, asked_count=asked[each.batch.id]) for each in cards]
     context = {
         "cards": sorted(cards, key=lambda each: each.is_over),
         "clients": [(each.code, each.name(request.language)) for each in clients.values()],  # type: ignore[attr-defined]
@@ -248,6 +254,7 @@ def _lines(request: HttpRequest, shares: Sequence[BatchShare], language: str) ->
 def _wishes(request: HttpRequest, batch_id: int, language: str) -> list[Wish]:
     actor = actor_of(request)
     found = cases_queries.list_retentions([batch_id], actor)
+    waiting = {each.id for each in _waiting(found)}
     numbers = {each.id: each.number for each in portfolio_queries.list_accounts([each.account_id for each in found])}
     usernames = {name for each in found for name in (each.requested_by, each.decided_by) if name}
     people = access_queries.get_display_names_by_username(usernames)
@@ -258,10 +265,20 @@ def _wishes(request: HttpRequest, batch_id: int, language: str) -> list[Wish]:
             words.render(f"desk.batches.cause.{each.cause}", language),
             people.get(each.requested_by, each.requested_by),
             people.get(each.decided_by or "", each.decided_by or ""),
-            each.decision is None and actor.has(Role.TEAM_LEADER),
+            each.id in waiting and actor.has(Role.TEAM_LEADER),
+            each.decision or ("open" if each.id in waiting else "lapsed"),
         )
         for each in found
     ]
+
+
+def _waiting(found: Iterable[RetentionRead]) -> list[RetentionRead]:
+    """Requests that can still be decided: a case that has closed, or a batch that is over, has nothing left to keep."""
+    undecided = [each for each in found if each.decision is None]
+    is_open = {case.id for case in cases_queries.list_cases({each.case_id for each in undecided}) if case.is_open}
+    asked_in = {each.batch_id for each in undecided}
+    running = {each for each in asked_in if portfolio_queries.get_batch(each).ended_date is None}
+    return [each for each in undecided if each.case_id in is_open and each.batch_id in running]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import QueryDict
@@ -18,6 +18,7 @@ from tideover.core.access import queries as access_queries
 from tideover.core.clock import rules as clock
 from tideover.core.money import Money
 from tideover.core.problem import Problem
+from tideover.doors.desk import amounts
 from tideover.doors.desk.case.pages import Seen
 from tideover.know.cases.types import COMPLAINT_SUBJECTS, ComplaintDraft
 from tideover.know.ledger import queries as ledger_queries
@@ -216,11 +217,12 @@ class RecordForm:
         return ComplaintDraft(self.complaint_subject, against, self.complaint_is_new)
 
     def _amount(self) -> Money | None:
-        try:
-            return Money(Decimal(self.amount.replace(",", "").replace("，", "")), self.currency)
-        except (InvalidOperation, Problem):
-            self._wrong("desk.case.error.amount")
-            return None
+        amount = amounts.read(self.amount)
+        if amount is not None:
+            with suppress(Problem):
+                return Money(amount, self.currency)
+        self._wrong("desk.case.error.amount")
+        return None
 
     def _date(self, text: str) -> date | None:
         try:

@@ -94,6 +94,7 @@ class Page:
     is_third_person: bool
     is_verified: bool
     may_work: bool
+    only_reads: bool = False
     closed: str = ""
     owner_days: int = 0
     accounts_count: int = 0
@@ -189,6 +190,7 @@ def build(request: HttpRequest, seen: Seen, group: str) -> Page:
         is_third_person=open_call is not None and open_call.outcome_id is None and open_call.is_third_person,
         is_verified=any(each.right_person_at for each in latest),
         may_work=assignment_queries.may_work(actor.user_id, seen.case.id, seen.at),
+        only_reads=not actor.has(Role.COLLECTOR, Role.TEAM_LEADER),
         closed=_closed(seen),
         points=_points(seen),
     )
@@ -275,6 +277,8 @@ def _fill(request: HttpRequest, page: Page, seen: Seen, group: str) -> None:
 def _may(request: HttpRequest, seen: Seen, account_id: int) -> May:
     user_id = actor_of(request).user_id
     assert user_id is not None
+    if not actor_of(request).has(Role.COLLECTOR, Role.TEAM_LEADER):
+        return May(is_allowed=False, says=words.render("desk.case.only-reads", seen.language))
     answer = gate_queries.look(
         case_id=seen.case.id,
         account_id=account_id,

@@ -39,6 +39,7 @@ class Held:
     is_soon: bool
     is_valid: bool
     says: str
+    renewed_through: date
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ def issue(request: HttpRequest) -> HttpResponse:
         return _show(request, _say(request, "desk.certificates.wrong-date"))
     at = clock_queries.now()
     ends = [each.until_at for each in staff_queries.list_holdings([user_id], at) if each.skill == skill]
+    zone = zone_of(request)
+    until_at = clock.end_of_day(last, zone)
+    if ends and until_at <= ends[0]:
+        return _show(request, _say(request, "desk.certificates.covered", until=clock.local_date(ends[0], zone)))
+    if until_at <= at:
+        return _show(request, _say(request, "desk.certificates.day-over", day=last))
     return _do(
         request,
         "desk.certificates.issued",
@@ -88,7 +95,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             user_id=user_id,
             skill=skill,
             valid_from=ends[0] if ends else at,
-            valid_until=clock.end_of_day(last, zone_of(request)),
+            valid_until=until_at,
             at=at,
             actor=actor_of(request),
         ),
@@ -184,6 +191,7 @@ def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) 
         soon,
         state == "valid",
         _say(request, f"desk.certificates.{state}", until=until),
+        max(until, clock.local_date(at, zone)) + timedelta(days=RENEWED_DAYS),
     )
 
 
@@ -197,8 +205,14 @@ def _do(request: HttpRequest, says: str, act: Callable[[], object]) -> HttpRespo
 
 
 def _members(request: HttpRequest) -> list[MemberRead]:
+    """Who collects in the teams, whoever has left being left out."""
     found = [each for team_id in sorted(actor_of(request).team_ids) for each in staff_queries.list_members(team_id)]
-    return [each for each in found if each.is_active and Role.COLLECTOR in each.roles]
+    today = clock.local_date(clock_queries.now(), zone_of(request))
+    return [
+        each
+        for each in found
+        if each.is_active and Role.COLLECTOR in each.roles and (each.left_date is None or each.left_date > today)
+    ]
 
 
 def _skills() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from tideover.act.intake import queries as intake_queries
 from tideover.act.intake import types as intake_types
@@ -182,18 +183,37 @@ def control_lines(reckoned: intake_types.Reckoned, language: str) -> tuple[str, 
     if any(not each.is_explained for each in reckoned.differences):
         lines.append(words.render("desk.imports.disagrees", language))
     elif not lines:
-        code = "desk.imports.agrees" if own else "desk.imports.agrees.together"
-        lines.append(words.render(code, language, import_id=str(reckoned.mends_id)))
+        lines.append(_agrees(reckoned, language))
     return tuple(lines)
+
+
+def _agrees(reckoned: intake_types.Reckoned, language: str) -> str:
+    """That the file is what its control file says, with the figures where that names them."""
+    if reckoned.control is None:
+        return words.render("desk.imports.agrees.together", language, import_id=str(reckoned.mends_id))
+    if not reckoned.control.totals:
+        return words.render("desk.imports.agrees", language)
+    totals = ", ".join(words.money(total, language) for total in reckoned.control.totals)
+    return words.render("desk.imports.agrees.figures", language, rows=f"{reckoned.control.rows_count:,}", totals=totals)
 
 
 def _batch(reckoned: intake_types.Reckoned, language: str) -> str:
     batch = reckoned.control.batch if reckoned.control else None
     if batch is None:
         return ""
-    told = [batch.number]
-    told += [words.say(day, language) for day in (batch.from_date, batch.until_date) if day is not None]
-    return " · ".join(told + ([words.money(batch.target, language)] if batch.target else []))
+    named: dict[str, dict[str, object] | None] = {
+        "from": batch.from_date and {"date": batch.from_date},
+        "until": batch.until_date and {"date": batch.until_date},
+        "target": batch.target and {"amount": batch.target},
+        "commission": batch.commission_share and {"share": _percent(batch.commission_share)},
+        "retain": batch.retain_share_max and {"share": _percent(batch.retain_share_max)},
+    }
+    told = [words.render(f"desk.imports.batch.{name}", language, **each) for name, each in named.items() if each]
+    return " · ".join([batch.number, *told])
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}%"
 
 
 def gone_line(kind: str, reckoned: intake_types.Reckoned, language: str) -> str:

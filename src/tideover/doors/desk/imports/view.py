@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,8 +27,11 @@ from tideover.doors.desk.imports import back, late, reckoned, refusing, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
 from tideover.doors.screens.scope import clients_of
+from tideover.know.clients.types import ClientRead
 
-ROWS_SHOWN = 50
+ROWS_READ = 2_000
+REASONS_SHOWN = 50
+"""Of what is wrong, said once an account: a row of a file of instalments is wrong with its whole account."""
 
 
 @for_roles(Role.INTEGRATOR, Role.TEAM_LEADER)
@@ -60,8 +64,7 @@ def trial(request: HttpRequest) -> HttpResponse:
         "totals": _totals(report.sums),
         "reckoned": reckoned.of_report(report, _language(request)),
         "lacks": _lacks(report.lacks, request),
-        "refused": _refused(report.refused[:ROWS_SHOWN], request),
-        "shown": ROWS_SHOWN,
+        **_refusals(report.refused[:ROWS_READ], report.refused_count, request),
         "section": "imports",
     }
     return render(request, "desk/imports/trial.html", context)
@@ -150,13 +153,12 @@ def _one(request: HttpRequest, import_id: int, problem: str = "", status: int = 
         "may_acknowledge": Role.COMPLIANCE_OFFICER in actor_of(request).roles,
         "may_mend": is_integrator,
         "lacks": _lacks(made.lacks, request),
-        "refused": _refused(intake_queries.list_quarantined(import_id, ROWS_SHOWN), request),
+        **_refusals(intake_queries.list_quarantined(import_id, ROWS_READ), made.quarantined_count, request),
         "may_download": is_integrator,
-        "has_to_mend": made.quarantined_count > sum(each.rows_count for each in shown.set_aside),
+        "has_to_mend": bool(shown.waiting_count) or shown.is_held,
         "may_set_aside": is_integrator and bool(shown.waiting_count),
         "problem": problem,
         "note": request.POST.get("note", ""),
-        "shown": ROWS_SHOWN,
         "section": "imports",
     }
     return render(request, "desk/imports/import.html", context, status=status)
@@ -193,7 +195,8 @@ def _list(
     clients = {client.id: client for client in clients_of(request)}
     language = _language(request)
     at = clock_queries.now()
-    pages = _page(request, intake_queries.list_imports(sorted(clients)))
+    wanted = paging.filters(request, "client", "kind", "state")
+    pages = _page(request, clients.values(), wanted)
     waiting = intake_queries.count_waiting_of(each.id for each in pages.rows)
     context = {
         "rows": [
@@ -206,6 +209,7 @@ def _list(
             for each in pages.rows
         ],
         "pages": pages,
+        "wanted": wanted,
         "late": late.list_late(request, at),
         "mending": _to_mend(request),
         "form": form,
@@ -229,11 +233,19 @@ def _to_mend(request: HttpRequest) -> intake_types.ImportRead | None:
     return _in_scope(request, int(asked)) if asked.isdecimal() and len(asked) < 18 else None
 
 
-def _page(request: HttpRequest, found: list[intake_types.ImportRead]) -> paging.Page[intake_types.ImportRead]:
-    """The imports after the one that the address names, newest first."""
+def _page(
+    request: HttpRequest, clients: Iterable[ClientRead], wanted: dict[str, str]
+) -> paging.Page[intake_types.ImportRead]:
+    """The imports after the one that the address names, newest first, as the filters narrow them."""
     after = paging.place(request, paging.row_id)
-    begins = next((i + 1 for i, each in enumerate(found) if after == (each.id,)), 0)
-    return paging.cut(request, found[begins : begins + paging.SIZE + 1], lambda each: (each.id,))
+    found = intake_queries.list_imports(
+        sorted(client.id for client in clients if wanted["client"] in ("", client.code)),
+        kind=wanted["kind"],
+        to_mend=wanted["state"] == "to-mend",
+        before=after[0] if after else None,
+        latest=paging.SIZE + 1,
+    )
+    return paging.cut(request, found, lambda each: (each.id,))
 
 
 def _chosen(request: HttpRequest, form: uploads.UploadForm) -> dict[str, Any] | None:
@@ -299,6 +311,17 @@ def _totals(sums: tuple[intake_types.SumLine, ...]) -> list[intake_types.SumLine
 
 def _lacks(codes: tuple[str, ...], request: HttpRequest) -> list[str]:
     return [words.render(f"intake.lacks.{code}", _language(request)) for code in codes]
+
+
+def _refusals(rows: tuple[intake_types.RefusedRow, ...], count: int, request: HttpRequest) -> dict[str, Any]:
+    """What of the refused rows is shown, and of how many accounts they are where all of them were read."""
+    found = _refused(rows, request)
+    accounts = {row.account_number for row in rows if row.account_number}
+    return {
+        "refused": found[:REASONS_SHOWN],
+        "refused_accounts_count": len(accounts) if count <= ROWS_READ else 0,
+        "is_refused_cut": len(found) > REASONS_SHOWN or count > ROWS_READ,
+    }
 
 
 def _refused(rows: tuple[intake_types.RefusedRow, ...], request: HttpRequest) -> list[refusing.Refused]:

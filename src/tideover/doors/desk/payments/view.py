@@ -21,6 +21,7 @@ from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.money import Money
 from tideover.core.problem import Problem
+from tideover.doors.desk import amounts
 from tideover.doors.desk.accounts import clients_to_choose, find_accounts
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
@@ -51,11 +52,15 @@ def _this_age(value_date: date) -> date:
 
 
 class AmountField(forms.DecimalField):
-    """An amount as people write or paste it: with separators between the thousands, or without."""
+    """An amount as people write or paste it."""
 
     def to_python(self, value: Any) -> Decimal | None:
-        """Read it without its separators."""
-        return super().to_python(value.replace(",", "").replace("，", "") if isinstance(value, str) else value)
+        """Read it without its separators; another way of writing is refused."""
+        if isinstance(value, str) and value.strip():
+            value = amounts.read(value)
+            if value is None:
+                raise forms.ValidationError("no amount")
+        return super().to_python(value)
 
 
 class PaymentForm(forms.Form):

@@ -115,6 +115,8 @@ def leave(request: HttpRequest, user_id: int) -> HttpResponse:
     first, last = _date(request, "from"), _date(request, "through")
     if first is None or last is None:
         return _show(request, user_id, _say(request, "desk.team.wrong-date"))
+    if last < first:
+        return _show(request, user_id, _say(request, "desk.team.leave-order", first=first, last=last))
     return _do(
         request,
         user_id,

@@ -17,6 +17,7 @@ from tideover.core.access.types import SYSTEM
 from tideover.doors.desk.conftest import DAY, MORNING, Bank
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
+from tideover.know.cases.models import Case
 from tideover.know.filing.models import Document
 from tideover.know.ledger.tests.loans import make_loan
 from tideover.know.portfolio.models import Batch, Placement
@@ -81,6 +82,12 @@ def test_an_account_is_asked_to_stay_on_its_case_page_and_the_leader_decides(
     page = leader.get(f"/batches/{_batch_id()}")
     assert "A promise is open" in said(page)
     (wish,) = cases_queries.list_retentions_of_case(case_id)
+    assert "1 account is asked to stay" in said(leader.get("/batches"))
+    Case.objects.filter(pk=case_id).update(closed_date=DAY)
+    page = said(leader.get(f"/batches/{_batch_id()}"))
+    assert "was over before it was decided" in page and "Let it stay" not in page
+    assert "asked to stay" not in said(leader.get("/batches"))
+    Case.objects.filter(pk=case_id).update(closed_date=None)
     leader.post(f"/retentions/{wish.id}/decide", {"decision": "approved", "batch_id": _batch_id()})
     page = said(leader.get(f"/batches/{_batch_id()}"))
     assert "1 of 1 that the terms let stay" in page and "孙蕾" in page.split("Asked to stay longer")[1]

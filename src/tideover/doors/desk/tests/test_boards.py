@@ -133,6 +133,7 @@ def test_a_reviewer_and_an_analyst_read_and_do_nothing(open_day: Bank, as_user: 
     assert "王芳" in said(page) and f"/cases/{case_id}" in page.content.decode()
     shown = browser.get(f"/cases/{case_id}")
     assert shown.status_code == 200 and "15400000192" not in shown.content.decode()
+    assert "You read this case" in said(shown) and "certificate" not in shown.content.decode()
     assert 'href="/files/' not in shown.content.decode(), "the file's own page is for whoever files"
     assert browser.get(f"/cases/{case_id}/why").status_code == 200
     for address in (f"/cases/{case_id}/dial", f"/cases/{case_id}/record", f"/cases/{case_id}/assist", "/reassign/do"):

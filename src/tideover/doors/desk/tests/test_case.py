@@ -116,6 +116,8 @@ def test_a_promise_is_recorded_and_the_next_case_opens(collector: Client, case_i
     [
         ({}, "Choose a result"),
         ({"result": "promise-to-pay", "amount": "much", "promise_date": "2026-10-05"}, "must be a sum like"),
+        ({"result": "promise-to-pay", "amount": "12,00", "promise_date": "2026-10-05"}, "must be a sum like"),
+        ({"result": "promise-to-pay", "amount": "1e3", "promise_date": "2026-10-05"}, "must be a sum like"),
         ({"result": "promise-to-pay", "amount": "10", "promise_date": "5.10."}, "year-month-day"),
         (
             {"result": "promise-to-pay", "amount": "9999", "promise_date": "2026-10-05", "arrears_reason": "forgot"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -28,9 +29,31 @@ def test_a_trainer_issues_and_renews_without_a_gap(open_day: Bank, as_user: AsUs
     until = next(each for each in staff_queries.list_holdings([wang], MORNING) if each.skill == "early").until_at
     assert until.isoformat().startswith("2027-10-01")
     assert "Ends within 30 days" not in said(trainer.get("/certificates"))
+    count = Certificate.objects.count()
+    again = trainer.post("/certificates/issue", form)
+    assert again.status_code == 422 and "is held already; nothing was changed" in said(again)
+    over = trainer.post("/certificates/issue", {**form, "skill": "follow-up", "through": "2025-01-01"})
+    assert over.status_code == 422 and ("is over" in said(over) or "nothing was changed" in said(over))
+    assert Certificate.objects.count() == count
     assert trainer.post("/certificates/issue", {**form, "through": "soon"}).status_code == 422
     assert trainer.post("/certificates/issue", {**form, "skill": "magic"}).status_code == 404
     assert trainer.post("/certificates/issue", {**form, "user": "999999"}).status_code == 404
+
+
+def test_renewing_for_a_year_counts_from_the_end_of_what_still_runs(open_day: Bank, as_user: AsUser) -> None:
+    trainer, wang = as_user("trainer"), open_day.users["wang"]
+    Certificate.objects.filter(user_id=wang, skill="early").update(valid_until=MORNING.replace(year=2028))
+    page = trainer.get("/certificates").content.decode()
+    of_wang = rf'name="user" value="{wang}"><input type="hidden" name="skill" value="early">'
+    through = re.search(rf'{of_wang}.*?value="(.*?)"', page)
+    assert through is not None and through.group(1).startswith("2029-")
+    form = {"user": str(wang), "skill": "early", "through": through.group(1)}
+    assert "is issued" in said(trainer.post("/certificates/issue", form, follow=True))
+
+
+def test_whoever_has_left_is_certified_for_nothing_more(open_day: Bank, as_user: AsUser) -> None:
+    as_user("leader").post(f"/team/{open_day.users['wang']}/leaving", {"left": DAY.isoformat()})
+    assert "王敏" not in said(as_user("trainer").get("/certificates"))
 
 
 def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_it(
@@ -49,6 +72,12 @@ def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_i
     board = as_user("leader").get("/today")
     assert f"/cases/{item.case_id}" in board.content.decode() and "certificate for this stage has ended" in said(board)
     assert board.context["boards"][0].uncovered_count == len(board.context["boards"][0].uncovered)
+    other = open_day.users["li" if name == "wang" else "wang"]
+    WorkItem.objects.filter(pk=item.pk).update(cover_for_id=other)
+    as_user("leader").post(
+        f"/team/{other}/leave", {"from": DAY.isoformat(), "through": DAY.isoformat(), "cause": "sick"}
+    )
+    assert [each.covered_count for each in as_user("leader").get("/today").context["away"]] == [0]
 
 
 def test_a_leader_reads_and_nobody_else_comes_in(open_day: Bank, as_user: AsUser) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tideover.act.intake.types import RefusedRow, RowProblem
+from tideover.core.access.types import Role
 from tideover.doors.desk.conftest import ROWS, Bank
-from tideover.doors.desk.imports import refusing
+from tideover.doors.desk.imports import refusing, view
+from tideover.doors.screens import paging
 
 AsUser = Callable[[str], Client]
 Placement = Callable[..., Path]
@@ -98,6 +101,29 @@ def test_rows_that_are_not_ours_are_set_aside_with_a_reason_and_are_no_longer_to
     page = done.content.decode()
     assert done.context["reckoned"].waiting_count == 0 and 'id="set-aside"' not in page
     assert "Download to mend" not in page and "Send the mending" not in page
+
+
+def test_imports_are_listed_by_client_kind_and_what_is_to_mend_the_filters_in_the_address(
+    try_file: Callable[..., tuple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, _ = try_file(ROWS[0])
+    browser.post("/imports/decide", {"decision": "take"})
+    try_file(ROWS[1], ROWS[2].replace(",0,0,0,0,0,0,0", ",many,0,0,0,0,0,0"), browser=browser)
+    browser.post("/imports/decide", {"decision": "take"})
+
+    def listed(**wanted: str) -> list[int]:
+        return [row["made"].id for row in browser.get("/imports", wanted).context["rows"]]
+
+    second, first = listed()
+    assert listed(state="to-mend") == [second] and listed(kind="placement", client="bank") == [second, first]
+    assert listed(kind="recall") == listed(client="elsewhere") == []
+    assert "No file is so" in browser.get("/imports", {"kind": "recall"}).content.decode()
+    monkeypatch.setattr(paging, "SIZE", 1)
+    page = browser.get("/imports", {"kind": "placement"})
+    assert page.context["pages"].next_url == f"?kind=placement&after={second}"
+    assert listed(kind="placement", after=str(second)) == [first]
+    browser.post(f"/imports/{second}/set-aside", {"which": "all", "note": "Not placed with us."})
+    assert listed(state="to-mend") == []
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(try_file: Callable[..., tuple]) -> None:
@@ -266,3 +292,22 @@ def test_what_lines_of_one_account_share_is_said_once_with_each_value() -> None:
         ("", "9", "fee", ("",)),
         ("", "10", "fee", ("",)),
     ]
+
+
+def test_after_a_refusal_it_is_said_that_the_file_must_be_chosen_again(try_file: Callable[..., tuple]) -> None:
+    _, answer = try_file(mapping="mappings.none")
+    assert answer.status_code == 422 and "Choose the file and its control file again" in answer.content.decode()
+
+
+def test_an_account_of_many_rows_does_not_push_the_others_off_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = RowProblem(code="amount", field="principal", value="三百", fields={})
+    rows = tuple(
+        RefusedRow(place, place, "1001" if place < 80 else "1002", (wrong,), (), None) for place in range(1, 82)
+    )
+    actor = SimpleNamespace(roles={Role.INTEGRATOR})
+    monkeypatch.setattr(view, "actor_of", lambda request: actor)
+    monkeypatch.setattr(refusing.intake_queries, "say_wrong", lambda problem, language: "wrong")
+    monkeypatch.setattr(refusing.intake_queries, "say_remedy", lambda problem, language: "mend")
+    told = view._refusals(rows, len(rows), SimpleNamespace(language="en"))  # type: ignore[arg-type]
+    assert [each.account_number for each in told["refused"]] == ["1001", "1002"]
+    assert (told["refused_accounts_count"], told["is_refused_cut"]) == (2, False)

@@ -115,6 +115,8 @@ def test_a_payment_by_hand_is_owed_less_at_once(open_day: Bank, as_user: AsUser)
     [
         ("amount", "-5", "above zero"),
         ("amount", "many", "above zero"),
+        ("amount", "9,13", "above zero"),
+        ("amount", "9e2", "above zero"),
         ("value_date", "1.10.", "year-month-day"),
         ("value_date", "2026-12-24", "lies ahead"),
         ("account_number", "9999", "No account within your scope has the number 9999"),

@@ -80,3 +80,9 @@ def test_ceilings_days_and_leaving_are_kept_and_nonsense_is_refused(open_day: Ba
         assert answer.status_code == 422, address
     assert leader.get(f"/team/{open_day.users['leader']}").status_code == 404
     assert leader.get("/team/99999").status_code == 404
+
+
+def test_days_in_the_wrong_order_are_told_as_they_were_given(open_day: Bank, as_user: AsUser) -> None:
+    form = {"from": "2026-10-09", "through": "2026-10-08", "cause": "sick"}
+    page = said(as_user("leader").post(f"/team/{open_day.users['wang']}/leave", form))
+    assert "The last day, 8 October 2026, lies before the first, 9 October 2026." in page

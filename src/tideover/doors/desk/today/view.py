@@ -88,6 +88,7 @@ class Board:
     unreachable_count: int
     batches: list[assignment_types.BatchCount]
     late_why: list[tuple[str, int]]
+    lapsed_ids: tuple[int, ...] = ()
 
     @property
     def accounts_count(self) -> int:
@@ -151,7 +152,7 @@ def today(request: HttpRequest) -> HttpResponse:
         {
             "boards": boards,
             "waiting": [each for client in clients_of(request) if (each := _waiting(request, client)) is not None],
-            "away": _away(request, max((board.day for board in boards), default=None)),
+            "away": _away(request, max((board.day for board in boards), default=None), boards),
             "endings": list_endings(request),
             "late": list_late(request, clock_queries.now()),
         },
@@ -200,14 +201,19 @@ def _board(request: HttpRequest, client: ClientRead, day: date, is_stopped: bool
         unreachable_count=assignment_queries.count_unreachable(actor, [client.id], at),
         batches=batches,
         late_why=list(assignment_queries.count_late(actor, [client.id]).items()),
+        lapsed_ids=tuple(since.lapsed_ids),
     )
 
 
-def _away(request: HttpRequest, day: date | None) -> list[Away]:
-    """Who of the leader's collectors is not there on the day, and what colleagues do for them."""
+def _away(request: HttpRequest, day: date | None, boards: list[Board]) -> list[Away]:
+    """Who of the leader's collectors is not there on the day, and what colleagues do for them.
+
+    Cover whose certificate has ended is none: it stands among the work without a collector.
+    """
     if day is None:
         return []
     language = request.language  # type: ignore[attr-defined]
+    lapsed = {work_id for board in boards for work_id in board.lapsed_ids}
     teams = sorted(actor_of(request).team_ids)
     members = {each.user_id: each for team_id in teams for each in staff_queries.list_collectors(team_id)}
     return [
@@ -215,7 +221,7 @@ def _away(request: HttpRequest, day: date | None) -> list[Away]:
             user_id=seen.user_id,
             name=members[seen.user_id].display_name,
             why=why_away(seen.why, seen.leave, language),
-            covered_count=len(assignment_queries.list_covered_for(seen.user_id)),
+            covered_count=sum(each.id not in lapsed for each in assignment_queries.list_covered_for(seen.user_id)),
             cases_count=cases_queries.count_owned([seen.user_id]).get(seen.user_id, 0),
         )
         for seen in staff_queries.list_presence(list(members), day)

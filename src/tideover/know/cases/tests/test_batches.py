@@ -99,6 +99,24 @@ def test_what_was_refused_goes_back_with_the_rest_and_may_be_asked_for_anew(
     assert queries.get_open_case_of_account(asked) is None
 
 
+def test_a_request_that_waited_beyond_the_batchs_end_keeps_nothing_though_another_account_is_worked(
+    story: Story, batch: int, leader: Actor
+) -> None:
+    customer = story.customer()
+    back, stays = story.account(customer), story.account(customer)
+    Placement.objects.filter(account_id__in=(back, stays)).update(batch_id=batch)
+    story.morning(2)
+    waiting = _ask(story, back, leader)
+    cases.decide_retention(retention_id=_ask(story, stays, leader), approve=True, at=at(6), actor=leader)
+    story.mornings(3, LAST)
+    assert story.case(stays).id and queries.get_open_case_of_account(back) is None
+    with pytest.raises(NothingToRetain):
+        cases.decide_retention(retention_id=waiting, approve=True, at=at(LAST), actor=leader)
+    (placement,) = Placement.objects.filter(account_id=back)
+    assert placement.ended_cause == "batch-ended" and placement.retained_until_date is None
+    cases.decide_retention(retention_id=waiting, approve=False, at=at(LAST), actor=leader)
+
+
 def test_the_terms_say_how_many_may_stay(story: Story, batch: int, leader: Actor) -> None:
     first, second, third, _ = _accounts(batch)
     _ask(story, first, leader)

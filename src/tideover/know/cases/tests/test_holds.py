@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
+from tideover.core import words
 from tideover.core.access.types import Actor, Role
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.tests.portfolio import Story, at
-from tideover.know.cases.types import AccountNotInCase, HoldPeriodEmpty, HoldReason, HoldScope, UnknownCause
+from tideover.know.cases.types import (
+    AccountNotInCase,
+    ComplaintDraft,
+    ComplaintRepeated,
+    HoldPeriodEmpty,
+    HoldReason,
+    HoldScope,
+    UnknownCause,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +118,27 @@ def test_a_hold_must_have_a_time_and_an_account_of_the_case(story: Story, office
             case_id=story.case(one).id, scope=HoldScope.ACCOUNT, reason=HoldReason.DISPUTE, account_id=stranger,
             until_at=at(5), at=at(1), actor=officer,
         )  # fmt: skip
+
+
+def test_what_cannot_be_names_the_hour_by_the_clients_clock(story: Story, officer: Actor) -> None:
+    account = story.account()
+    story.morning(1)
+    case_id = story.case(account).id
+    past = datetime(2026, 9, 30, 16, tzinfo=UTC)  # midnight in Shanghai
+    with pytest.raises(HoldPeriodEmpty) as empty:
+        cases.place_hold(
+            case_id=case_id, scope=HoldScope.CASE, reason=HoldReason.DISPUTE, until_at=past, at=at(2), actor=officer
+        )
+    assert "2026年10月1日 00:00" in words.render(empty.value, "zh-Hans")
+    told = ComplaintDraft("conduct", None, False)
+    terms: dict[str, Any] = {
+        "scope": HoldScope.CASE,
+        "reason": HoldReason.COMPLAINT,
+        "until_at": at(9),
+        "complaint": told,
+    }
+    evening = datetime(2026, 10, 2, 23, tzinfo=UTC)
+    cases.place_hold(case_id=case_id, at=evening, actor=officer, **terms)
+    with pytest.raises(ComplaintRepeated) as repeated:
+        cases.place_hold(case_id=case_id, at=at(4), actor=officer, **terms)
+    assert "2026年10月3日 07:00" in words.render(repeated.value, "zh-Hans")

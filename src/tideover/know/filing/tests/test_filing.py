@@ -12,7 +12,7 @@ from tideover.core.journal import queries as journal
 from tideover.know.customers.models import ContactPoint
 from tideover.know.filing import operations as filing
 from tideover.know.filing import queries
-from tideover.know.filing.types import DigestWrong, ReferenceMissing, UnknownItem
+from tideover.know.filing.types import DigestWrong, DocumentDiffers, ReferenceMissing, UnknownItem
 from tideover.know.portfolio.models import Party
 from tideover.know.portfolio.tests import given
 
@@ -92,6 +92,19 @@ def test_the_same_document_twice_is_one_and_is_told_once(client_id: int, loan: i
     assert first == second
     told = [fact.kind for fact in journal.list_facts(given.customer_id(client_id, "L1"))]
     assert told.count("document-filed") == 1
+
+
+def test_another_content_under_a_reference_that_stands_is_refused_by_name(loan: int, he_yan: Actor) -> None:
+    def file(reference: str, digest: str | None) -> int:
+        return filing.file_document(
+            account_id=loan, item="contract", reference=reference, digest=digest, at=AT, actor=he_yan
+        )
+
+    kept = file("HT-C-1", "a" * 64)
+    assert file("HT-C-1", "a" * 64) == file("HT-C-1", None) == kept
+    with pytest.raises(DocumentDiffers):
+        file("HT-C-1", "b" * 64)
+    assert file("HT-C-1b", "b" * 64) != kept
 
 
 @pytest.mark.parametrize(
