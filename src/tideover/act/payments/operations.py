@@ -45,8 +45,6 @@ from tideover.know.ledger import operations as ledger
 from tideover.know.portfolio import queries as portfolio_queries
 
 ROOM = "payments"
-ONE_BY_ONE_MAX = 50
-"""Up to so many accounts that were paid, each one's debts are asked for alone; of more, the whole client's at once."""
 
 _ONE = """
 SELECT %(client_id)s::bigint AS client_id, %(account_id)s::bigint AS account_id, %(amount)s::numeric AS amount,
@@ -132,7 +130,7 @@ def _post(
     new = {"client_id": client_id, "fact_id": fact_id}
     ledger.post_set(
         given=statements.text("allocate"),
-        params={**new, "at": at, "places": json.dumps(_places(new)), "one_by_one_max": ONE_BY_ONE_MAX},
+        params={**new, "at": at, "places": json.dumps(_places(new))},
         source=source,
         fact_id=fact_id,
     )

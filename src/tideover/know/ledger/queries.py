@@ -63,7 +63,7 @@ class _Spot:
 
     @property
     def params(self) -> dict[str, Any]:
-        return {"client_id": self.client.id, "day": self.day, "at": self.at, "account_id": self.account.id}
+        return {"client_id": self.client.id, "day": self.day, "at": self.at, "account_ids": [self.account.id]}
 
     def money(self, amount: Decimal) -> Money:
         return _money(amount, self.account.currency)
@@ -307,7 +307,7 @@ def list_breaks(client_id: int, at: datetime) -> list[BreakRead]:
     with connection.cursor() as cursor:
         cursor.execute(
             sql_files.load(__package__, "breaks").text,
-            {"client_id": client_id, "day": client.local_date(at), "at": at, "account_id": None},
+            {"client_id": client_id, "day": client.local_date(at), "at": at, "account_ids": None},
         )
         return [BreakRead(*row) for row in cursor.fetchall()]
 

@@ -4,7 +4,7 @@
 -- What is owed beside instalments is served first, in the order of the product's policy, then instalment by
 -- instalment, the oldest first and each in that order. An account's debts lie end to end in the order in which they
 -- are served, its payments end to end by value date; where the two overlap, money goes to a component. The last
--- component has no end: what is over is its credit. Debts of a few accounts are looked at one by one, of many at once.
+-- component has no end: what is over is its credit.
 WITH payment AS (
     SELECT payment.account_id, payment.currency, payment.value_date, payment.booked_at, payment.reference,
         sum(payment.amount) OVER spent - payment.amount AS starts,
@@ -19,23 +19,14 @@ WITH payment AS (
 ), today AS (
     SELECT CAST(%(at)s AT TIME ZONE client.zone AS date) AS day
     FROM clients_client AS client WHERE client.id = %(client_id)s
-), asked AS (
-    SELECT unnest(
-        CASE WHEN count(DISTINCT payment.account_id) <= %(one_by_one_max)s THEN array_agg(DISTINCT payment.account_id)
-        ELSE ARRAY[NULL]::bigint[] END
-    ) AS account_id
-    FROM payment
-), debt AS (
-    SELECT debt.*
-    FROM asked
-    CROSS JOIN LATERAL ledger_debts_at(
-        %(client_id)s, (SELECT today.day FROM today), %(at)s, asked.account_id
-    ) AS debt
 ), owed AS (
     SELECT account.id AS account_id, place.place, coalesce(debt.component, 'as-stated') AS component,
         coalesce(debt.amount, 0) AS amount, coalesce(debt.rank, 0) AS rank, debt.due_date, debt.number
     FROM portfolio_account AS account
-    LEFT JOIN debt ON debt.account_id = account.id
+    LEFT JOIN ledger_debts_at(
+        %(client_id)s, (SELECT today.day FROM today), %(at)s,
+        (SELECT array_agg(DISTINCT payment.account_id) FROM payment)
+    ) AS debt ON debt.account_id = account.id
     JOIN place ON place.product = account.product
         AND place.component = split_part(coalesce(debt.component, 'as-stated'), ':', 1)
     WHERE account.id IN (SELECT payment.account_id FROM payment)

@@ -3,6 +3,6 @@
 SELECT item.number, item.due_date, item.principal_amount, item.interest_amount, item.fee_amount, item.left_amount,
     item.stated_left_amount, item.cut_off_date, item.stated_paid_date
 FROM ledger_instalments_at(
-    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_id)s::bigint
+    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_ids)s::bigint[]
 ) AS item
 ORDER BY item.due_date, item.number

@@ -3,8 +3,7 @@
 -- reads: ledger_lateness_at
 SELECT late.account_id, late.dpd, late.dpd_basis, late.overdue_amount, late.stated_dpd, late.computed_dpd,
     late.not_due_amount, late.is_settled, late.has_instalments, late.cut_off_date
-FROM unnest(%(account_ids)s::bigint[]) AS asked (account_id)
-CROSS JOIN LATERAL ledger_lateness_at(
-    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, asked.account_id
+FROM ledger_lateness_at(
+    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_ids)s::bigint[]
 ) AS late
 ORDER BY late.account_id

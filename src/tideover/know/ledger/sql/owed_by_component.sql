@@ -8,7 +8,7 @@ SELECT movement.component, movement.currency,
     coalesce(sum(movement.amount) FILTER (WHERE movement.kind = 'reversal'), 0),
     max(movement.cut_off_date), max(movement.cut_off_at)
 FROM ledger_movements_at(
-    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_id)s::bigint
+    %(client_id)s::bigint, %(day)s::date, %(at)s::timestamptz, %(account_ids)s::bigint[]
 ) AS movement
 GROUP BY movement.component, movement.currency
 ORDER BY movement.component
