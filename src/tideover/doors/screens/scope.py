@@ -19,6 +19,17 @@ def clients_of(request: HttpRequest) -> list[ClientRead]:
     return clients
 
 
+def keep_to(request: HttpRequest, client_id: int) -> None:
+    """Say that the page is about one client: its frame then tells of no other."""
+    request._kept_to = client_id  # type: ignore[attr-defined]
+
+
+def clients_told_of(request: HttpRequest) -> list[ClientRead]:
+    """The clients that the page's frame may tell of: the one that the page is about, else all in scope."""
+    only: int | None = getattr(request, "_kept_to", None)
+    return [client for client in clients_of(request) if only in (None, client.id)]
+
+
 def zone_of(request: HttpRequest) -> str:
     """The zone in which this person's day is read: that of their first client."""
     clients = clients_of(request)

@@ -1,4 +1,7 @@
-"""The banner on every page of whoever works for a client whose collection is stopped."""
+"""The banner for whoever works for a client whose collection is stopped.
+
+On every page, save that a page about one client, such as a case's, tells of that client alone.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.http import HttpRequest
 from tideover.core import words
 from tideover.core.access.types import Role
 from tideover.doors.screens.roles import actor_of
-from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.scope import clients_of, clients_told_of
 from tideover.know.clients import queries as clients_queries
 
 MAY_LOOK = frozenset({Role.COMPLIANCE_OFFICER, Role.TEAM_LEADER, Role.INTEGRATOR})
@@ -29,8 +32,8 @@ class Stopped:
 
 
 def list_stopped(request: HttpRequest) -> list[Stopped]:
-    """The stopped clients of the person's scope, each once, with its gravest reason."""
-    clients = {client.id: client for client in clients_of(request)}
+    """The stopped clients that the page may tell of, each once, with its gravest reason."""
+    clients = {client.id: client for client in clients_told_of(request)}
     if not clients:
         return []
     language: str = request.language  # type: ignore[attr-defined]

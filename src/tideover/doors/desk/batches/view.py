@@ -23,7 +23,7 @@ from tideover.core.problem import Problem
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.scope import clients_of, keep_to
 from tideover.know.cases import operations as cases
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases.types import RETENTION_CAUSES, BatchShare, RetentionRead
@@ -176,6 +176,7 @@ def _page(request: HttpRequest, batch_id: int, problem: str = "") -> HttpRespons
         raise Http404 from unknown
     if found.client_id not in clients:
         raise Http404
+    keep_to(request, found.client_id)
     shares = cases_queries.list_batch_shares(batch_id)
     context = {
         "card": _card(request, found, clients[found.client_id]),

@@ -24,7 +24,7 @@ from tideover.doors.desk.case import calls, files, parties, statements, timeline
 from tideover.doors.desk.filing import view as filing
 from tideover.doors.desk.work.queue import language_of_name
 from tideover.doors.screens.roles import actor_of
-from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.scope import clients_of, keep_to
 from tideover.know.cases import queries as cases_queries
 from tideover.know.cases import types as cases_types
 from tideover.know.clients.types import ClientRead
@@ -148,6 +148,7 @@ def see(request: HttpRequest, case_id: int, at: datetime) -> Seen:
         assignment_queries.may_read(user_id, case_id, at) or contact_queries.get_open_call(user_id, case_id)
     ):
         raise Http404
+    keep_to(request, client.id)
     customer = customers_queries.get_customer(case.customer_id)
     zone = customer.zone or client.zone
     language = request.language  # type: ignore[attr-defined]

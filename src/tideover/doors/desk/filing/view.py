@@ -18,7 +18,7 @@ from tideover.core.problem import Problem
 from tideover.decide.assignment import queries as assignment_queries
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.scope import clients_of, keep_to
 from tideover.know.cases import queries as cases_queries
 from tideover.know.clients.types import ClientRead
 from tideover.know.filing import operations as filing
@@ -61,6 +61,7 @@ def missing(request: HttpRequest) -> HttpResponse:
     rows: list[MissingRead] = []
     counts: dict[str, int] = {}
     if client is not None:
+        keep_to(request, client.id)
         day = client.local_date(clock_queries.now())
         counts = filing_queries.count_missing(client.id, day)
         rows = filing_queries.list_missing(
@@ -178,6 +179,7 @@ def _account(request: HttpRequest, account_id: int) -> tuple[AccountRead, Client
         case = cases_queries.get_open_case_of_account(account_id)
         if case is None or not _may_read(request, case.id):
             raise Http404
+    keep_to(request, client.id)
     return account, client
 
 

@@ -26,7 +26,7 @@ from tideover.doors.desk.breaks import view as breaks
 from tideover.doors.desk.imports import back, late, reckoned, refusing, uploads
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.doors.screens.scope import clients_of
+from tideover.doors.screens.scope import clients_of, keep_to
 from tideover.know.clients.types import ClientRead
 
 ROWS_READ = 2_000
@@ -57,6 +57,7 @@ def trial(request: HttpRequest) -> HttpResponse:
         uploads.discard(request)
         return _list(request, _told(problem, _language(request)), 422, form)
     client = next(each for each in clients_of(request) if each.code == waiting.client_code)
+    keep_to(request, client.id)
     context = {
         "report": report,
         "client": client.name(_language(request)),
@@ -135,6 +136,7 @@ def _records(request: HttpRequest) -> list[int]:
 def _one(request: HttpRequest, import_id: int, problem: str = "", status: int = 200) -> HttpResponse:
     made = _in_scope(request, import_id)
     client = next(client for client in clients_of(request) if client.id == made.client_id)
+    keep_to(request, client.id)
     shown = reckoned.of_import(made, _language(request), actor_of(request), client.zone)
     is_integrator = Role.INTEGRATOR in actor_of(request).roles
     context = {

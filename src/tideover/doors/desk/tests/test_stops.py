@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -11,9 +11,15 @@ from django.test import Client
 
 from tideover import day as days
 from tideover.act.intake import operations as intake
+from tideover.act.intake import queries as intake_queries
 from tideover.core.access.types import SYSTEM, Actor
 from tideover.doors.desk.conftest import CUT_OFF, DAY, MORNING, Bank
+from tideover.know.cases import queries as cases_queries
+from tideover.know.clients import operations as clients
 from tideover.know.clients import queries as clients_queries
+from tideover.know.clients.types import StopReason
+from tideover.know.portfolio import queries as portfolio_queries
+from tideover.know.staff import operations as staff
 from tideover.know.staff import queries as staff_queries
 
 AsUser = Callable[[str], Client]
@@ -108,12 +114,52 @@ def test_nobody_else_acknowledges(stopped: int, as_user: AsUser) -> None:
 def test_an_account_that_a_full_file_left_out_is_marked_on_its_case_and_stays_open(
     stopped: int, open_day: Bank, as_user: AsUser
 ) -> None:
-    from tideover.know.cases import queries as cases_queries
-    from tideover.know.portfolio import queries as portfolio_queries
-
     account = portfolio_queries.find_account(open_day.client_id, "1002")
     assert account is not None
     case = cases_queries.get_open_case_of_account(account.id)
     assert case is not None, "a stop closes nobody"
     page = as_user("leader").get(f"/cases/{case.id}").content.decode()
     assert "left this account out" in page and "Collection for Card Bank is stopped" in page
+
+
+def test_a_case_and_an_import_tell_of_their_own_clients_stop_alone(open_day: Bank, as_user: AsUser) -> None:
+    """The team collects for a second lender, which is stopped: whose business that is not, is not told of it."""
+    other_id = clients.add_client(
+        code="other", name_en="Other Lender", name_zh="另一机构", country="CN", zone="Asia/Shanghai",
+        mandate="first-party", balance_authority="lender", day_begins=time(8), payment_file_lag_days=1,
+        at=MORNING, actor=SYSTEM,
+    )  # fmt: skip
+    staff.grant_client(team_id=open_day.team_id, client_id=other_id, at=MORNING, actor=SYSTEM)
+    (sent,) = intake_queries.list_imports([open_day.client_id])
+    reason = StopReason("rows-differ", {"stated": 4, "counted": 2})
+    with transaction.atomic():
+        clients.stop_collection(
+            client_id=other_id, import_id=sent.id + 1000, reasons=[reason], at=MORNING, actor=SYSTEM
+        )
+    account = portfolio_queries.find_account(open_day.client_id, "1002")
+    assert account is not None
+    case = cases_queries.get_open_case_of_account(account.id)
+    assert case is not None
+    leader, integrator = as_user("leader"), as_user("integrator")
+    for browser, address in (
+        (leader, f"/cases/{case.id}"),
+        (leader, f"/cases/{case.id}/why"),
+        (integrator, f"/files/{account.id}"),
+        (integrator, f"/imports/{sent.id}"),
+        (integrator, "/missing?client=bank"),
+    ):
+        answer = browser.get(address)
+        assert answer.status_code == 200 and "Other Lender is stopped" not in answer.content.decode(), address
+    for browser, address in (
+        (leader, "/today"),
+        (leader, "/team"),
+        (integrator, "/imports"),
+        (integrator, "/missing?client=other"),
+    ):
+        assert "Collection for Other Lender is stopped" in browser.get(address).content.decode(), address
+    with transaction.atomic():
+        clients.stop_collection(
+            client_id=open_day.client_id, import_id=sent.id, reasons=[reason], at=MORNING, actor=SYSTEM
+        )
+    page = leader.get(f"/cases/{case.id}").content.decode()
+    assert "Collection for Card Bank is stopped" in page and "Other Lender is stopped" not in page
