@@ -16,6 +16,7 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any, Protocol
 
+from tideover.core import words
 from tideover.core.policy import conditions
 from tideover.core.policy.types import Fault
 from tideover.core.policy.yaml_nodes import Listing, Mapping, Node, Scalar
@@ -23,12 +24,18 @@ from tideover.core.policy.yaml_nodes import Listing, Mapping, Node, Scalar
 LANGUAGES = ("en", "zh-Hans")
 INVALID: Any = object()
 
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,8})?")
-_INTEGER = re.compile(r"-?[0-9]{1,15}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_INTEGER = re.compile(r"-?[0-9]+")
+_DIGITS, _DECIMALS = 15, 8
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 _NAME = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
+
+
+def kind_of_value(code: str) -> Any:
+    """What a kind of value is called, in both languages."""
+    return words.catalogue()[f"policy.kind-of-value.{code}"]
 
 
 @dataclass
@@ -42,6 +49,15 @@ class Reading:
         """Note a fault; returns INVALID, so that a type can say ``return reading.fault(…)``."""
         self.faults.append(Fault(code, self.path, line, **fields))
         return INVALID
+
+    def not_this(self, node: Node, wanted: str) -> Any:
+        """Note that another kind of value is wanted here: a code of ``policy.kind-of-value``."""
+        return self.fault("schema-not-this", node.line, wanted=kind_of_value(wanted))
+
+    def too_long(self, scalar: Scalar) -> Any:
+        """Note that a number has more digits than are read."""
+        found = scalar.text if len(scalar.text) <= 40 else f"{scalar.text[:39]}…"
+        return self.fault("schema-digits", scalar.line, found=found, digits=_DIGITS, decimals=_DECIMALS)
 
     def condition(
         self,
@@ -68,7 +84,7 @@ class Type(Protocol):
 def _scalar(node: Node, reading: Reading, wanted: str) -> Scalar | None:
     if isinstance(node, Scalar) and not node.is_empty:
         return node
-    reading.fault("schema-not-this", node.line, wanted=wanted)
+    reading.not_this(node, wanted)
     return None
 
 
@@ -112,11 +128,11 @@ class Choice:
 
     def read(self, node: Node, reading: Reading) -> Any:
         """The value."""
-        if (scalar := _scalar(node, reading, " | ".join(self.values))) is None:
-            return INVALID
-        if scalar.text not in self.values:
-            return reading.fault("schema-unknown-value", node.line, found=scalar.text, known=", ".join(self.values))
-        return scalar.text
+        if not isinstance(node, Scalar) or node.is_empty:
+            return reading.fault("schema-not-this", node.line, wanted=" | ".join(self.values))
+        if node.text not in self.values:
+            return reading.fault("schema-unknown-value", node.line, found=node.text, known=", ".join(self.values))
+        return node.text
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,12 @@ class Boolean:
         return found if found is INVALID else found == "true"
 
 
+def _is_too_long(number: str) -> bool:
+    """Whether a number has more digits than are read; it is told from what is no number at all."""
+    whole, _, decimals = number.removeprefix("-").partition(".")
+    return len(whole) > _DIGITS or len(decimals) > _DECIMALS
+
+
 @dataclass(frozen=True)
 class Integer:
     """A whole number within limits."""
@@ -138,10 +160,12 @@ class Integer:
 
     def read(self, node: Node, reading: Reading) -> Any:
         """The number."""
-        if (scalar := _scalar(node, reading, "whole number")) is None:
+        if (scalar := _scalar(node, reading, "whole-number")) is None:
             return INVALID
         if not _INTEGER.fullmatch(scalar.text):
-            return reading.fault("schema-not-this", node.line, wanted="whole number")
+            return reading.not_this(node, "whole-number")
+        if _is_too_long(scalar.text):
+            return reading.too_long(scalar)
         if not self.least <= int(scalar.text) <= self.most:
             return reading.fault("schema-range", node.line, found=scalar.text, least=self.least, most=self.most)
         return int(scalar.text)
@@ -159,7 +183,9 @@ class Number:
         if (scalar := _scalar(node, reading, "number")) is None:
             return INVALID
         if not _NUMBER.fullmatch(scalar.text):
-            return reading.fault("schema-not-this", node.line, wanted="number")
+            return reading.not_this(node, "number")
+        if _is_too_long(scalar.text):
+            return reading.too_long(scalar)
         if not self.least <= Decimal(scalar.text) <= self.most:
             return reading.fault("schema-range", node.line, found=scalar.text, least=self.least, most=self.most)
         return Decimal(scalar.text)
@@ -181,7 +207,7 @@ class Moment:
                 return kind.fromisoformat(scalar.text)
         except ValueError:
             pass
-        return reading.fault("schema-moment", node.line, found=scalar.text, unit=self.unit)
+        return reading.fault("schema-moment", node.line, found=scalar.text, unit=kind_of_value(self.unit))
 
 
 def Date() -> Moment:
@@ -205,7 +231,7 @@ class ListOf:
     def read(self, node: Node, reading: Reading) -> Any:
         """A tuple."""
         if not isinstance(node, Listing):
-            return reading.fault("schema-not-this", node.line, wanted="list")
+            return reading.not_this(node, "list")
         if not self.least <= len(node.items) <= self.most:
             return reading.fault("schema-list-length", node.line, least=self.least, most=self.most)
         items = tuple(self.item.read(item, reading) for item in node.items)
@@ -223,7 +249,7 @@ class MapOf:
     def read(self, node: Node, reading: Reading) -> Any:
         """A dictionary in the file's order."""
         if not isinstance(node, Mapping):
-            return reading.fault("schema-not-this", node.line, wanted="mapping")
+            return reading.not_this(node, "mapping")
         if len(node.entries) < self.least:
             return reading.fault("schema-list-length", node.line, least=self.least, most="∞")
         found: dict[Any, Any] = {}
@@ -298,7 +324,7 @@ class Record:
     def read(self, node: Node, reading: Reading) -> Any:
         """The built object."""
         if not isinstance(node, Mapping):
-            return reading.fault("schema-not-this", node.line, wanted="mapping: " + ", ".join(self.fields))
+            return reading.fault("schema-keys-wanted", node.line, keys=", ".join(self.fields))
         before = len(reading.faults)
         values: dict[str, Any] = {}
         for key, entry in node.entries.items():
@@ -402,7 +428,7 @@ class FactsOf:
         """A dictionary over all columns."""
         fields: dict[str, Type] = {c.name: Optional(FactOf(c), INVALID) for c in self.columns}
         if not isinstance(node, Mapping):
-            return reading.fault("schema-not-this", node.line, wanted="mapping")
+            return reading.not_this(node, "mapping")
         unknown = [key for key in node.entries if key not in fields]
         for key in unknown:
             known = ", ".join(fields)

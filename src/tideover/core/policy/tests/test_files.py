@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tideover.core import words
 from tideover.core.policy import calendars, check, files, kinds, queries, yaml_nodes
+from tideover.core.policy.schema import Choice, Date, Integer, ListOf, Number, Reading, Record, Type
 from tideover.core.policy.types import PolicyRefused, PolicyUnknown
+from tideover.core.policy.yaml_nodes import Scalar
 
 GOOD = """format: 1
 id: calendars.%s
@@ -134,3 +137,30 @@ def test_scalars_stay_text() -> None:
 def test_the_shipped_policies_are_right() -> None:
     for kind in kinds.list_kinds():
         assert queries.library().load(kind.name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "english", "chinese"),
+    [
+        (Integer(), "some", "wanted: a whole number.", "此处应为：整数。"),
+        (Integer(), "2.5", "wanted: a whole number.", "此处应为：整数。"),
+        (Integer(), "1" * 16, f"{'1' * 16} has too many digits.", f"{'1' * 16}的位数过多。"),
+        (Integer(), "9" * 5_000, f"{'9' * 39}… has too many digits.", f"{'9' * 39}…的位数过多。"),
+        (Number(), "much", "wanted: a number.", "此处应为：数字。"),
+        (Number(), "0.123456789", "0.123456789 has too many digits.", "0.123456789的位数过多。"),
+        (Date(), "2026-02-30", "This is not a valid date: 2026-02-30.", "2026-02-30不是有效的日期。"),
+        (Date(), "", "wanted: date.", "此处应为：日期。"),
+        (ListOf(Date()), "2026-10-01", "wanted: a list.", "此处应为：列表。"),
+        (Choice(("work", "rest")), "", "wanted: work | rest.", "此处应为：work | rest。"),
+        (Record(dict, {"day": Date()}), "monday", "are wanted: day.", "此处应为带值的键：day。"),
+    ],
+)
+def test_what_is_wanted_instead_is_told_in_the_reader_s_language(
+    kind: Type, written: str, english: str, chinese: str
+) -> None:
+    reading = Reading("a.yaml")
+    kind.read(Scalar(written, 3, False, False), reading)
+    (fault,) = reading.faults
+    assert words.render(fault, "en").endswith(english) and words.render(fault, "zh-Hans") == chinese
+    for language in words.LANGUAGES:
+        assert "{" not in words.render(f"{fault.code}.remedy", language, **fault.fields)
