@@ -52,6 +52,7 @@ WITH client AS (
         count(*) FILTER (
             WHERE attempt.channel = 'call' AND (reached.last_at IS NULL OR attempt.at > reached.last_at)
         ) AS calls_unanswered_in_a_row,
+        max(attempt.at) FILTER (WHERE attempt.is_ours) AS last_attempt_at,
         max(attempt.local_date) FILTER (WHERE attempt.is_ours) AS last_attempt_date,
         max(attempt.local_date) FILTER (WHERE attempt.result = 'answered') AS last_contact_date
     FROM attempt LEFT JOIN reached ON reached.customer_id = attempt.customer_id
@@ -183,8 +184,8 @@ SELECT
         AND (talked_in_case.last_date IS NULL OR talked_in_case.last_date < broken.last_date) AS promise_broken,
     %(day)s - broken.last_date AS promise_broken_days_ago,
     coalesce(broken_in_case.promises_count, 0) AS promises_broken_count,
-    in_case.call_back_at,
-    CAST(in_case.call_back_at AT TIME ZONE borrower.reading_zone AS date) AS call_back_date,
+    agreed.call_back_at,
+    CAST(agreed.call_back_at AT TIME ZONE borrower.reading_zone AS date) AS call_back_date,
     coalesce(bound.dispute_open, FALSE) AS dispute_open,
     coalesce(bound.hardship_open, FALSE) AS hardship_open,
     coalesce(bound.payment_claimed_open, FALSE) AS payment_claimed_open,
@@ -213,6 +214,10 @@ LEFT JOIN portfolio_contract_record(%(client_id)s, %(day)s) AS record ON record.
 LEFT JOIN debit ON debit.account_id = borrower.account_id
 LEFT JOIN handed_back ON handed_back.account_id = borrower.account_id
 LEFT JOIN tried ON tried.customer_id = borrower.customer_id
+-- Whoever was called at the time that was agreed, or later, is owed that call no longer, though nobody answered.
+LEFT JOIN LATERAL (
+    SELECT in_case.call_back_at WHERE tried.last_attempt_at IS NULL OR tried.last_attempt_at < in_case.call_back_at
+) AS agreed ON TRUE
 LEFT JOIN talked ON talked.customer_id = borrower.customer_id
 LEFT JOIN talked_in_case ON talked_in_case.case_id = in_case.case_id
 LEFT JOIN open_promise ON open_promise.account_id = borrower.account_id
