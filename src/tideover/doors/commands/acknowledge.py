@@ -8,7 +8,7 @@ from typing import Any
 from tideover.core import words
 from tideover.core.clock import queries as clock_queries
 from tideover.doors.commands import operator, terminal
-from tideover.know.clients import operations as clients
+from tideover.know.clients import operations as clients_operations
 from tideover.know.clients import queries as clients_queries
 
 
@@ -28,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
         _list()
         return 0
     stop = clients_queries.get_stop_by_id(args.stop)
-    clients.acknowledge(stop_id=args.stop, note=args.note, at=clock_queries.now(), actor=operator.get_actor())
+    clients_operations.acknowledge(
+        stop_id=args.stop, note=args.note, at=clock_queries.now(), actor=operator.get_actor()
+    )
     still = clients_queries.is_stopped(stop.client_id)
     client = clients_queries.get_client_by_id(stop.client_id).name(terminal.language())
     terminal.tell("acknowledge.still" if still else "acknowledge.done", client=client)
@@ -37,18 +39,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _list() -> None:
     language = terminal.language()
-    names = {client.id: client.name(language) for client in clients_queries.list_clients()}
-    found = clients_queries.list_stops(sorted(names))
+    clients = {client.id: client for client in clients_queries.list_clients()}
+    found = clients_queries.list_stops(sorted(clients))
     if not found:
         print(terminal.say("acknowledge.none"))
     for stop in found:
+        client = clients[stop.client_id]
         why = " ".join(words.render(reason.words, language, **reason.told) for reason in stop.reasons)
         print(
             terminal.say(
                 "acknowledge.one",
                 stop=str(stop.id),
-                client=names[stop.client_id],
-                since=stop.placed_at,
+                client=client.name(language),
+                since=words.moment(stop.placed_at, language, client.zone),
                 import_id=str(stop.import_id),
                 actor=stop.placed_by,
                 why=why,

@@ -16,6 +16,7 @@ from tideover.act.intake.types import ImportReport, SumLine
 from tideover.core import words
 from tideover.core.money import Money, add_up
 from tideover.doors.commands import import_whole
+from tideover.know.clients import queries as clients_queries
 
 ROWS_SHOWN = 10
 NAMES_SHOWN = 12
@@ -120,8 +121,10 @@ def show(report: ImportReport, language: str, console: Console | None = None) ->
         return words.render(f"import.{code}", language, **fields)
 
     console.print(Text(_title(report, language), style="bold"))
-    if report.is_repeat:
-        console.print(say("repeat", import_id=str(report.import_id), at=report.committed_at))
+    if report.is_repeat and report.committed_at is not None:
+        zone = clients_queries.get_client(report.client_code).zone
+        at = words.moment(report.committed_at, language, zone)
+        console.print(say("repeat", import_id=str(report.import_id), at=at))
     elif report.dry_run:
         console.print(say("dry"))
     elif report.reckoned.is_held:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tideover.act.intake.tests.given import PEOPLE, ROW, write
+from tideover.core.clock import operations as clock_operations
 from tideover.doors.commands import acknowledge, client, import_, quarantine, set_aside
 from tideover.know.clients.types import OwnImport, UnknownClient
 
@@ -119,3 +121,23 @@ def test_a_truncated_full_file_is_held_stopped_mended_and_acknowledged_from_the_
     assert (
         told_again["is_repeat"] and told_again["status"] == "held" and told_again["reasons"][0]["code"] == "rows-differ"
     )
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Asia/Shanghai", "07:30"), ("Asia/Kolkata", "05:00")])
+def test_the_terminal_tells_hours_by_the_clock_of_the_client(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], zone: str, hour: str
+) -> None:
+    """Half past eleven at night in London is the next morning where the lender's people look at their pages."""
+    clock_operations.set_instant(at=datetime(2026, 10, 1, 23, 30, tzinfo=UTC), waits_until_at=None)
+    call(client, "client", "add", "bank", "--name-en", "Bank", "--name-zh", "银行", "--zone", zone)
+    rows = [ROW | {"account_id": str(number)} for number in range(1, 5)]
+    imported(write(tmp_path, rows, "placed.csv"))
+    imported(write(tmp_path, rows, "placed.csv"))
+    out = " ".join(capsys.readouterr().out.split())
+    assert "imported before, as number" in out and f"(2 Oct 2026, {hour})" in out
+    clock_operations.set_instant(at=datetime(2026, 10, 2, 23, 30, tzinfo=UTC), waits_until_at=None)
+    given = ("--client", "bank", "--kind", "full", "--mapping", "uci_card_default", "--cut-off", "2026-10-01")
+    call(import_, "import", str(write(tmp_path, rows[:1], "full.csv")), *given)
+    capsys.readouterr()
+    assert call(acknowledge, "acknowledge") == 0
+    assert f"since 3 Oct 2026, {hour}, import" in capsys.readouterr().out
