@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,9 +17,11 @@ from tideover.core.access.types import Role
 from tideover.core.clock import queries as clock_queries
 from tideover.core.clock import rules as clock
 from tideover.core.problem import Problem
+from tideover.decide.assignment import queries as assignment_queries
+from tideover.doors.desk.work.queue import open_days
 from tideover.doors.screens import paging, toasts
 from tideover.doors.screens.roles import actor_of, for_roles
-from tideover.doors.screens.scope import zone_of
+from tideover.doors.screens.scope import clients_of, zone_of
 from tideover.know.cases import queries as cases_queries
 from tideover.know.staff import operations as staff
 from tideover.know.staff import queries as staff_queries
@@ -40,6 +43,7 @@ class Held:
     is_valid: bool
     says: str
     renewed_through: date
+    revoking: str
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,9 @@ def _show(request: HttpRequest, problem: str = "") -> HttpResponse:
     at = clock_queries.now()
     skills, titles = _skills(), _titles(request.language)  # type: ignore[attr-defined]
     members = _members(request)
+    work = _count_work(request, members, at) if actor_of(request).has(Role.TRAINER) else Counter()
     context = {
-        "rows": [_row(request, each, skills, at) for each in members],
+        "rows": [_row(request, each, skills, at, work) for each in members],
         "members": members,
         "skills": [(each, titles.get(each, each)) for each in skills],
         "endings": list_endings(request),
@@ -162,25 +167,56 @@ def _show(request: HttpRequest, problem: str = "") -> HttpResponse:
     return render(request, "desk/certificates/certificates.html", context, status=422 if problem else 200)
 
 
-def _row(request: HttpRequest, member: MemberRead, skills: Iterable[str], at: datetime) -> Row:
+def _count_work(request: HttpRequest, members: Iterable[MemberRead], at: datetime) -> Counter[tuple[int, str]]:
+    """How much work is still on each member's list of the open day, by the skill that it asks for."""
+    zones = {client.id: client.zone for client in clients_of(request)}
+    days = open_days(request)
+    work = [
+        each
+        for member in members
+        for day in sorted({day for _, day in days})
+        for each in assignment_queries.list_work(member.user_id, day)
+        if (each.client_id, day) in days and not each.is_done
+    ]
+    if not work:
+        return Counter()
+    made_at = min(clock.start_of_day(each.day, zones[each.client_id]) for each in work)
+    left = assignment_queries.still_to_do(work, made_at, at)
+    collectors = {each.collector_id for each in left if each.collector_id is not None}
+    complained = {user_id: cases_queries.list_complained_of(user_id, at) for user_id in collectors}
+    return Counter(
+        (each.collector_id, each.skill)
+        for each in left
+        if each.collector_id is not None and each.case_id not in complained[each.collector_id]
+    )
+
+
+def _row(
+    request: HttpRequest, member: MemberRead, skills: Iterable[str], at: datetime, work: Counter[tuple[int, str]]
+) -> Row:
     zone = zone_of(request)
     kept = [each for each in staff_queries.list_certificates(member.user_id) if each.valid_until > at - timedelta(90)]
-    held = tuple(_held(request, each, at, zone) for each in kept)
+    valid_ones = Counter(each.skill for each in kept if _state(each, at) == "valid")
+    held = tuple(
+        _held(request, each, at, zone, work[each.user_id, each.skill] if valid_ones[each.skill] == 1 else 0)
+        for each in kept
+    )
     valid = {each.skill for each in held if each.is_valid}
     titles = _titles(request.language)  # type: ignore[attr-defined]
     return Row(member, held, tuple(titles.get(skill, skill) for skill in skills if skill not in valid))
 
 
-def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) -> Held:
-    until = clock.local_date(each.valid_until, zone)
+def _state(each: CertificateRead, at: datetime) -> str:
     if each.revoked_at is not None and each.revoked_at <= at:
-        state = "revoked"
-    elif each.valid_until <= at:
-        state = "ended"
-    elif each.valid_from > at:
-        state = "later"
-    else:
-        state = "valid"
+        return "revoked"
+    if each.valid_until <= at:
+        return "ended"
+    return "later" if each.valid_from > at else "valid"
+
+
+def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str, work_count: int) -> Held:
+    """A certificate, and what revoking it would take off its holder's list of today."""
+    until, state = clock.local_date(each.valid_until, zone), _state(each, at)
     soon = state == "valid" and each.valid_until <= at + timedelta(days=SOON_DAYS)
     title = _titles(request.language).get(each.skill, each.skill)  # type: ignore[attr-defined]
     return Held(
@@ -192,6 +228,7 @@ def _held(request: HttpRequest, each: CertificateRead, at: datetime, zone: str) 
         state == "valid",
         _say(request, f"desk.certificates.{state}", until=until),
         max(until, clock.local_date(at, zone)) + timedelta(days=RENEWED_DAYS),
+        _say(request, "desk.certificates.revoke." + ("takes" if work_count else "takes-none"), count=work_count),
     )
 
 

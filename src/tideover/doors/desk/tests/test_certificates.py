@@ -80,6 +80,27 @@ def test_a_revoked_certificate_takes_the_work_off_the_list_and_the_leader_sees_i
     assert [each.covered_count for each in as_user("leader").get("/today").context["away"]] == [0]
 
 
+def test_whoever_revokes_reads_first_how_much_of_today_it_takes_away(open_day: Bank, as_user: AsUser) -> None:
+    item = WorkItem.objects.filter(day=DAY, collector_id__isnull=False).order_by("case_id").first()
+    assert item is not None
+    of_kind = WorkItem.objects.filter(day=DAY, collector_id=item.collector_id, skill=item.skill, done_at=None)
+    trainer, takes = as_user("trainer"), of_kind.count()
+
+    def told() -> dict[str, str]:
+        rows = trainer.get("/certificates").context["rows"]
+        (row,) = (each for each in rows if each.member.user_id == item.collector_id)
+        return {each.skill: each.revoking for each in row.held}
+
+    says = "one work item leaves" if takes == 1 else f"{takes} work items leave"
+    assert says in told()[item.skill] and says in said(trainer.get("/certificates"))
+    other, *_ = {"early", "follow-up", "final"} - set(
+        WorkItem.objects.filter(collector_id=item.collector_id).values_list("skill", flat=True)
+    )
+    assert "nothing leaves their list" in told()[other]
+    of_kind.update(done_at=MORNING, done_cause="worked")
+    assert "nothing leaves their list" in told()[item.skill], "what is done is not taken away"
+
+
 def test_a_leader_reads_and_nobody_else_comes_in(open_day: Bank, as_user: AsUser) -> None:
     leader = as_user("leader")
     assert "王敏" in said(leader.get("/certificates"))
