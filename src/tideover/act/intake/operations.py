@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,7 +19,16 @@ from tideover.act.intake.models import QuarantinedRow
 from tideover.act.intake.readers import csv_file
 from tideover.act.intake.sending_back import write_back as write_back
 from tideover.act.intake.setting_aside import set_aside as set_aside
-from tideover.act.intake.types import AmountsTooLarge, Counted, FileEmpty, ImportReport, RefusedRow, RowProblem, SumLine
+from tideover.act.intake.types import (
+    OF_ACCOUNTS,
+    AmountsTooLarge,
+    Counted,
+    FileEmpty,
+    ImportReport,
+    RefusedRow,
+    RowProblem,
+    SumLine,
+)
 from tideover.core import money
 from tideover.core.access.rules import require, require_client
 from tideover.core.access.types import Actor, Role
@@ -182,7 +192,15 @@ def _params(asked: Asked, run_id: int, refused: list[RefusedRow]) -> dict[str, A
         "cut_off_date": asked.cut_off,
         "cut_off_at": asked.cut_off_at,
         "refused_keys": keys,
+        "document_fields": _document_fields(asked),
     }
+
+
+def _document_fields(asked: Asked) -> str:
+    """The field that holds the digest of each document which the file may name, by its item, as JSON."""
+    if asked.kind not in OF_ACCOUNTS:
+        return "{}"
+    return json.dumps({group.item: f"k{place}h" for place, group in enumerate(asked.policy.data.documents)})
 
 
 def _refused_by_the_book(judge: judging.Judge, problems: dict[int, list[RowProblem]]) -> list[RefusedRow]:

@@ -1,6 +1,6 @@
 -- what: rows of a placement file that do not agree with what is known already, each with one thing that is wrong
 -- grain: one row per record and problem
--- reads: intake_staged_account, intake_staged_balance, intake_staged_instalment, portfolio_account, portfolio_instalment, portfolio_instalmentcutoff, portfolio_instalmentstanding, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance
+-- reads: intake_staged_account, intake_staged_balance, intake_staged_instalment, portfolio_account, portfolio_instalment, portfolio_instalmentcutoff, portfolio_instalmentstanding, portfolio_party, portfolio_standing, customers_customer, ledger_statedbalance, intake_staged_document, filing_document
 WITH known AS (
     SELECT staged.record, staged.number, staged.currency, staged.product, staged.reference, staged.dpd,
         account.id AS account_id, account.currency AS known_currency, account.product AS known_product
@@ -63,3 +63,11 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS latest ON TRUE
 WHERE staged.paid_amount <> coalesce(latest.paid_amount, 0)
+UNION
+SELECT known.record, 'document-differs', coalesce(%(document_fields)s::jsonb ->> staged.item, staged.item),
+    staged.reference, concat(left(filed.digest, 12), '…')
+FROM known
+JOIN intake_staged_document AS staged ON staged.run_id = %(run_id)s AND staged.record = known.record
+JOIN filing_document AS filed ON filed.account_id = known.account_id
+    AND filed.item = staged.item AND filed.reference = staged.reference
+WHERE filed.digest <> staged.digest

@@ -90,6 +90,38 @@ def test_a_document_that_cannot_be_found_again_is_refused_with_its_contract(tmp_
     assert [number for number, *_ in ask(FILED)] == []
 
 
+def test_another_digest_under_a_reference_on_file_is_quarantined_by_name_and_the_good_rows_go_in(
+    tmp_path: Path,
+) -> None:
+    bring(tmp_path, "good/placement.csv")
+    before = ask(FILED)
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030")
+    other = text.replace("c0ffee", "decade").replace("HTPAY/HT1001", "HTPAY/HT1001-2")
+    other = other.replace("HTIMG/HT1002,,2026/6/12,,", f"HTIMG/HT1002,{'a' * 64},2026/6/12,HTPAY/HT1002,")
+    report = bring(tmp_path, "other/placement-other.csv", content=other.encode("gb18030"), sequence=2)
+    assert {code for row in codes(report).values() for code in row} == {"合同影像摘要 document-differs"}
+    assert report.good_count == 18 and not report.reckoned.is_held
+    assert {row.account_number for row in report.refused} == {"HT1001"} and len(report.refused) == 6
+    problem = report.refused[0].problems[0]
+    assert intake_queries.say_problem(problem, "en") == (
+        "合同影像摘要 is another one than that of document HTIMG/HT1001 in the account's file (c0ffee000000…). "
+        "Send it under a new reference; what was filed stays as it is."
+    )
+    assert intake_queries.say_problem(problem, "zh-Hans") == (
+        "合同影像摘要与账户档案中文件 HTIMG/HT1001 的摘要（c0ffee000000…）不一致。"
+        "请以新的编号报送；已归档的文件不作更改。"
+    )
+    assert report.reckoned.documents_count == 1, "a digest that was not kept is not another one"
+    [filed] = set(ask(FILED)) - set(before)
+    assert filed[:3] == ("HT1002", "proof-of-disbursement", "HTPAY/HT1002")
+    assert report.import_id is not None
+    renamed = other.replace("HTIMG/HT1001,", "HTIMG/HT1001-2,")
+    rows = "".join(renamed.splitlines(keepends=True)[:7])
+    mended = bring(tmp_path, "mended/placement-again.csv", content=rows.encode("gb18030"), mends=report.import_id)
+    assert not mended.refused and mended.reckoned.documents_count == 2
+    assert ("HT1001", "contract", "HTIMG/HT1001-2", "decade", date(2026, 5, 5), "client-file") in ask(FILED)
+
+
 def test_what_the_shipped_mappings_file_is_what_the_checklists_ask_for() -> None:
     asked = {
         (checklist.data.product, item.name)
