@@ -314,5 +314,5 @@ def _repeat(asked: Asked, import_id: int) -> ImportReport:
         ignored_columns=known.ignored_columns,
         absent_columns=(),
         refused=queries.list_quarantined(known.id),
-        reckoned=known.reckoned,
+        reckoned=replace(known.reckoned, returned_count=0, documents_count=0),
     )

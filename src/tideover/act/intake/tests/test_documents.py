@@ -62,7 +62,10 @@ def test_the_placement_files_its_documents_and_the_missing_list_asks_for_the_res
 def test_the_same_documents_again_are_filed_once_and_tell_nothing_anew(tmp_path: Path) -> None:
     bring(tmp_path, "good/placement.csv")
     before = ask(FILED)
-    assert bring(tmp_path, "good/placement.csv").is_repeat
+    for repeated in (bring(tmp_path, "good/placement.csv"), bring(tmp_path, "good/placement.csv", dry_run=True)):
+        assert repeated.is_repeat and repeated.reckoned.documents_count == 0, "it changed nothing"
+        kept = intake_queries.get_import(repeated.import_id or 0).reckoned
+        assert kept.documents_count == 4, "what it brought when it came stays told on its own page"
     again = (SAMPLES / "good/placement.csv").read_bytes() + b"\r\n"
     report = bring(tmp_path, "good/placement-full-width.csv", content=again)
     assert report.same_count == 4 and report.reckoned.documents_count == 0

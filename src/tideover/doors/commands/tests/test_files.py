@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from tideover.act.intake.tests.given import PEOPLE, ROW, write
+from tideover.act.intake.tests.test_hengtong import SAMPLES
 from tideover.core.clock import operations as clock_operations
 from tideover.doors.commands import acknowledge, client, import_, quarantine, set_aside
 from tideover.know.clients.types import OwnImport, UnknownClient
@@ -91,6 +92,25 @@ def test_the_quarantine_is_written_for_its_owner_only(tmp_path: Path, capsys: py
     assert "One row set aside." in told and "0 rows still wait" in told
     assert call(set_aside, *given[:2], "--all", "--note", "again") == 0
     assert "0 rows set aside." in capsys.readouterr().err
+
+
+def test_a_file_that_comes_again_changes_nothing_and_brings_no_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(client, "client", "add", "hengtong", "--name-en", "Hengtong", "--name-zh", "恒通") == 0
+    path = tmp_path / "placement.csv"
+    for name in (path.name, f"{path.name}.control.yaml"):
+        path.with_name(name).write_bytes((SAMPLES / "good" / name).read_bytes())
+    given = ("--client", "hengtong", "--kind", "placement", "--mapping", "hengtong_placement")
+    assert call(import_, "import", str(path), *given) == 0
+    assert "4 documents are new" in capsys.readouterr().out
+    for language, unchanged, documents in (
+        ("en", "Nothingwaschanged.", "documentsarenew"),
+        ("zh-Hans", "未作任何变更。", "新归档资料"),
+    ):
+        assert call(import_, "import", str(path), *given, "--language", language) == 0
+        told = "".join(capsys.readouterr().out.split())
+        assert unchanged in told and documents not in told
 
 
 def test_a_truncated_full_file_is_held_stopped_mended_and_acknowledged_from_the_terminal(
