@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tideover.act.intake.tests.test_hengtong import SAMPLES
 from tideover.act.intake.types import RefusedRow, RowProblem
 from tideover.core.access.types import Role
 from tideover.doors.desk.conftest import ROWS, Bank
@@ -217,6 +218,35 @@ def test_a_full_file_with_a_control_file_that_it_contradicts_is_held_and_its_men
     assert "took its place" in page
     page = as_user("compliance").get("/stops").content.decode()
     assert "Explained since" in page and 'name="note"' in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "chinese"),
+    [
+        (25, "when the file that takes its place is tried", "明细在试读替代文件时列出。"),
+        (24, "which ones was listed when this file was tried", "明细已在该文件试读时列出。"),
+    ],
+)
+def test_days_late_that_differ_are_listed_at_the_trial_and_counted_on_the_page_of_a_held_or_a_taken_file(
+    open_day: Bank, as_user: AsUser, rows: int, english: str, chinese: str
+) -> None:
+    browser = as_user("integrator")
+    text = (SAMPLES / "good/placement.csv").read_bytes().decode("gb18030").replace(",6,10,是,", ",6,9,是,")
+    told = f'format: 1\nkind: placement\nsequence: 1\ncut_off: 2026-09-30\nrows: {rows}\ntotals: {{CNY: "2216.50"}}\n'
+
+    def tried() -> str:
+        form = {"client": "bank", "mapping": "mappings.hengtong_placement", "cut_off": ""}
+        file = SimpleUploadedFile("loans.csv", text.encode("gb18030"))
+        control = SimpleUploadedFile("loans.csv.control.yaml", told.encode())
+        return browser.post("/imports/trial", {**form, "file": file, "control": control}).content.decode()
+
+    page = tried()
+    assert "HT1003" in page.split('id="dpd"')[1] and english not in page
+    page = browser.post("/imports/decide", {"decision": "take"}, follow=True).content.decode()
+    assert ("nothing of it was taken" in page) == (rows == 25)
+    assert english in page.split('id="dpd"')[1] and english in tried(), "tried again, it is the file that came before"
+    browser.post("/language", {"language": "zh-Hans"})
+    assert chinese in tried()
 
 
 def test_what_happened_on_a_day_is_fetched_in_the_client_s_layout(bank: Bank, as_user: AsUser) -> None:
