@@ -83,8 +83,8 @@ COLUMNS: tuple[Column, ...] = (
     _column("promise_broken", "boolean", "a promise was broken and not yet talked about", "承诺跳票且尚未跟进"),
     _column("promise_broken_days_ago", "days", "days since the last promise was broken", "距上次跳票天数"),
     _column("promises_broken_count", "count", "promises broken in the case", "本案跳票次数"),
-    _column("call_back_at", "instant", "when the customer asked to be called, until that was tried", "客户约定回电时间（尚未回电）"),
-    _column("call_back_date", "date", "day on which the customer asked to be called, until that was tried", "客户约定回电日期（尚未回电）"),
+    _column("call_back_at", "instant", "when a call that was asked for is due", "约定回电时间（尚未回电）"),
+    _column("call_back_date", "date", "day on which a call that was asked for is due", "约定回电日期（尚未回电）"),
     # What stops or hinders contact
     _column("dispute_open", "boolean", "held for a dispute", "因异议暂停"),
     _column("hardship_open", "boolean", "held for hardship", "因困难暂停"),
