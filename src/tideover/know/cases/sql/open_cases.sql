@@ -21,6 +21,7 @@ WITH wanted AS (
         SELECT earlier.collector_id
         FROM cases_case AS earlier
         JOIN staff_membership AS member ON member.user_id = earlier.collector_id
+            AND (member.left_date IS NULL OR member.left_date > %(day)s)
         JOIN staff_clientgrant AS granted
             ON granted.team_id = member.team_id AND granted.client_id = %(client_id)s
         JOIN access_user AS person ON person.id = earlier.collector_id AND person.is_active

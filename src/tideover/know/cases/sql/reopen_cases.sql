@@ -34,6 +34,7 @@ WITH latest AS (
     SELECT closed.id, max(member.user_id) AS collector_id
     FROM closed
     LEFT JOIN staff_membership AS member ON member.user_id = closed.collector_id
+        AND (member.left_date IS NULL OR member.left_date > %(day)s)
         AND EXISTS (
             SELECT 1 FROM staff_clientgrant AS granted
             WHERE granted.team_id = member.team_id AND granted.client_id = %(client_id)s
