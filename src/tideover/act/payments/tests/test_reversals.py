@@ -38,6 +38,7 @@ from tideover.know.cases.tests.portfolio import Story, at, day
 from tideover.know.ledger import queries as ledger_queries
 from tideover.know.portfolio import queries as portfolio_queries
 from tideover.know.portfolio.models import Placement
+from tideover.know.staff import operations as staff
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,21 @@ def test_a_case_that_closed_as_paid_opens_again_as_it_was_left(story: Story, cle
 
     assert story.morning(6)["open"] == 1
     assert journal.verify().holds
+
+
+def test_a_case_that_opens_again_does_not_go_back_to_a_colleague_who_has_left(story: Story, clerk: Actor) -> None:
+    wang = story.account(owed="1000.00", dpd=4)
+    story.morning(1)
+    lin = owned(story, wang)
+    story.morning(2)
+    payment = pay(wang, clerk, "1000.00", 2)
+    story.morning(3)
+    assert lin.user_id is not None
+    staff.note_leaving(user_id=lin.user_id, left_date=day(5), at=at(4), actor=SYSTEM)
+
+    assert followed(take_back(payment, clerk, 5)) == "reopened"
+
+    assert story.case(wang).collector_id is None, "the night gives it to somebody"
 
 
 def test_what_the_lender_stated_with_the_money_still_there_is_not_believed_any_more(story: Story, clerk: Actor) -> None:

@@ -280,16 +280,18 @@ def test_who_is_late_again_finds_the_same_collector(story: Story) -> None:
     assert [each.cause for each in again.tenures] == ["returning-customer"]
 
 
-def test_a_collector_who_left_is_not_given_the_customer_again(story: Story) -> None:
-    from tideover.know.staff import operations as staff
-
+@pytest.mark.parametrize("leaves", ["the team", "after a last day"])
+def test_a_collector_who_left_is_not_given_the_customer_again(story: Story, leaves: str) -> None:
     wang, lin = story.account(), story.user("lin")
     story.morning(1)
     _assign(story.case(wang).id, lin.user_id, "first-assignment", 1)
     story.stands(wang, day(1), owed="400.00", dpd=0)
     story.morning(2)
     assert lin.user_id is not None
-    staff.remove_member(user_id=lin.user_id, at=at(5), actor=SYSTEM)
+    if leaves == "the team":
+        staff.remove_member(user_id=lin.user_id, at=at(5), actor=SYSTEM)
+    else:
+        staff.note_leaving(user_id=lin.user_id, left_date=day(10), at=at(5), actor=SYSTEM)
     story.stands(wang, day(9), owed="900.00", dpd=1)
     story.morning(10)
 
