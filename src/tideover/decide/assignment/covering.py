@@ -75,8 +75,14 @@ def cover_absent(*, collector_id: int, at: datetime, actor: Actor) -> Covered:
 
 def list_without_cover(owner_id: int) -> list[WorkItem]:
     """What an absent collector agreed for today and nobody could take."""
-    found = WorkItem.objects.filter(done_at=None, uncovered_cause=UncoveredCause.NO_COVER)
-    return [item for item in found if cases_queries.get_collector_id(item.case_id) == owner_id]
+    return _uncovered_of(owner_id, UncoveredCause.NO_COVER)
+
+
+def _uncovered_of(owner_id: int, *causes: UncoveredCause) -> list[WorkItem]:
+    """Open work that nobody does for one of these causes, in the cases of the owner."""
+    found = list(WorkItem.objects.filter(done_at=None, uncovered_cause__in=causes))
+    owners = cases_queries.get_collector_ids(item.case_id for item in found)
+    return [item for item in found if owners[item.case_id] == owner_id]
 
 
 def return_cover(*, collector_id: int, at: datetime, actor: Actor) -> int:
@@ -87,15 +93,9 @@ def return_cover(*, collector_id: int, at: datetime, actor: Actor) -> int:
     require(actor, Role.TEAM_LEADER)
     staff.require_own_team(actor, collector_id)
     with transaction.atomic():
-        waits = (UncoveredCause.OWNER_ABSENT, UncoveredCause.NO_COVER)
-        open_items = WorkItem.objects.filter(done_at=None)
-        covered = open_items.filter(cover_for_id=collector_id).values_list("pk", flat=True)
-        waiting = [
-            item.pk
-            for item in open_items.filter(uncovered_cause__in=waits)
-            if cases_queries.get_collector_id(item.case_id) == collector_id
-        ]
-        items = _lock(WorkItem.objects.filter(pk__in=[*covered, *waiting]))
+        covered = WorkItem.objects.filter(done_at=None, cover_for_id=collector_id)
+        waiting = _uncovered_of(collector_id, UncoveredCause.OWNER_ABSENT, UncoveredCause.NO_COVER)
+        items = _lock([*covered, *waiting])
         if any(not staff_queries.is_present(collector_id, item.day) for item in items):
             return 0
         for item in items:

@@ -166,10 +166,12 @@ def get_open_case_of_account(account_id: int) -> CaseRead | None:
 
 def get_collector_id(case_id: int) -> int | None:
     """Who owns the case; raises UnknownCase."""
-    case = Case.objects.filter(pk=case_id).values_list("collector_id", flat=True)
-    if not case:
-        raise UnknownCase(case_id=case_id)
-    return case[0]
+    return get_owner(case_id).collector_id
+
+
+def get_collector_ids(case_ids: Iterable[int]) -> dict[int, int | None]:
+    """Who owns each of these cases."""
+    return dict(Case.objects.filter(pk__in=set(case_ids)).values_list("pk", "collector_id"))
 
 
 def _read(cases: Iterable[Case]) -> list[CaseRead]:
